@@ -1,0 +1,109 @@
+import type { CacheEntry } from '../events/enrichment.events.js';
+import type { GrantSource } from '../events/credit.events.js';
+import type { AttemptOutcome, Dialect } from './enrichments/enrichment.js';
+import type { EnrichmentView } from './enrichments/enrichment-view.js';
+import type { CommandId, EnrichmentId, GrantId, IdentityHash, KeyId, OrgId, PersonId, Sealed } from './kernel/ids.js';
+import type { Instant } from './kernel/instant.js';
+import type { Field, Plan, Verification } from './waterfall/plan.js';
+
+/** What may be asked of the decider, by type. Personal data only sealed. */
+export interface CommandDataByType {
+  /** Find or create the person that owns the strongest known identity, merge what is new. */
+  RecordPerson: {
+    /** Chosen by the client, else derived from the command. */
+    readonly personId: PersonId | null;
+    /** Strongest first (EN-17). */
+    readonly identities: readonly IdentityHash[];
+    readonly keyId: KeyId;
+    /** The whole identity, sealed under `keyId`; the vault's owner merges before sealing. */
+    readonly sealed: Sealed;
+    readonly source: string;
+    /** Set when the sender has merged into this person as it stood with that `sealed`; a mismatch is refused CONFLICT `stale_person`. */
+    readonly mergedInto: { readonly personId: PersonId; readonly over: Sealed } | null;
+  };
+  /** All or nothing over `personIds` (distinct, 1..1000); reuse first (OP-04, OP-11, OP-12, OP-18). */
+  RequestEnrichments: {
+    readonly personIds: readonly PersonId[];
+    readonly field: Field;
+    readonly optionsHash: string;
+    readonly plan: Plan;
+    readonly priceListVersion: string;
+    readonly createdBy: string;
+    readonly dialect: Dialect;
+    readonly maxAgeMs: number;
+  };
+  /** From `providers`: counts only if (enrichment, attempt) is the open one (DESIGN §3). */
+  RecordProviderResponse: {
+    readonly enrichmentId: EnrichmentId;
+    readonly attempt: number;
+    readonly step: number;
+    readonly provider: string;
+    readonly outcome: AttemptOutcome;
+    readonly reason: string | null;
+    readonly vendorPrice: number | null;
+    readonly latencyMs: number;
+    readonly startedAt: Instant;
+    readonly verification: Verification | null;
+    readonly valuesFound: number;
+    readonly keyId: KeyId | null;
+    readonly sealed: Sealed | null;
+    readonly cacheId: string | null;
+    readonly cache: CacheEntry | null;
+  };
+  /** From the sweeper or a GET that looks: ends the enrichment if its deadline has passed (OP-09). */
+  ExpireEnrichment: { readonly enrichmentId: EnrichmentId };
+  /** OP-21: the newest pending enrichment of (person, field, options). */
+  CancelEnrichment: { readonly personId: PersonId; readonly field: Field; readonly optionsHash: string };
+  GrantCredits: {
+    readonly amount: number;
+    readonly source: GrantSource;
+    readonly expiresAt: Instant | null;
+    readonly referenceId: string | null;
+  };
+  /** From the sweeper: expires the free part of every grant that is due. */
+  ExpireGrants: Record<string, never>;
+}
+export type CommandType = keyof CommandDataByType;
+
+/** A command as it stands in `tributary.commands`. */
+export type Command<T extends CommandType = CommandType> = T extends CommandType
+  ? {
+      readonly id: CommandId;
+      readonly type: T;
+      readonly orgId: OrgId;
+      readonly data: CommandDataByType[T];
+      /** The id comes from an Idempotency-Key (or the CLI): its answer is kept 24 h. */
+      readonly keyed: boolean;
+      /** SHA-256 of the request a key covers; a known id with another fingerprint is refused IDEMPOTENCY_CONFLICT. */
+      readonly fingerprint: string | null;
+      readonly correlationId: string;
+      readonly sentAtMs: number;
+      /** After sentAt + waitMs the command is refused UNAVAILABLE; null: never (commands of our own roles). */
+      readonly waitMs: number | null;
+      /** The process that waits for the answer, with its partition of `tributary.replies`; null: nobody. */
+      readonly replyTo: { readonly instance: string; readonly partition: number } | null;
+    }
+  : never;
+
+export interface ResultByCommand {
+  /** The person as it stands now; the sender merges and seals anew when it knew more than `sealed` says. */
+  RecordPerson: {
+    readonly personId: PersonId;
+    readonly existing: boolean;
+    readonly keyId: KeyId;
+    readonly sealed: Sealed;
+  };
+  /** `enrichments` in the order of `personIds`; `reserved` by this command; `available` after it. */
+  RequestEnrichments: {
+    readonly enrichments: readonly EnrichmentView[];
+    readonly created: number;
+    readonly reserved: number;
+    readonly available: number;
+  };
+  RecordProviderResponse: Record<string, never>;
+  ExpireEnrichment: { readonly enrichment: EnrichmentView };
+  CancelEnrichment: { readonly enrichment: EnrichmentView };
+  GrantCredits: { readonly grantId: GrantId; readonly balance: number; readonly available: number };
+  ExpireGrants: Record<string, never>;
+}
+export type CommandResult<T extends CommandType = CommandType> = ResultByCommand[T];

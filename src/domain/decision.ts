@@ -1,0 +1,24 @@
+import type { DomainEvent } from '../events/event.js';
+import type { CommandResult } from './command.js';
+import type { CommandId, Sha256 } from './kernel/ids.js';
+import type { Refusal } from './kernel/refusal.js';
+
+/** All that deciding may know besides command and state; `nowMs` is the broker's time of the command. */
+export interface DecideContext {
+  readonly nowMs: number;
+  readonly commandId: CommandId;
+  readonly sha256: Sha256;
+  /** The installation's unit (API X-13). */
+  readonly unit: 'credit' | 'decicredit';
+}
+
+/** `replayed`: the answer was remembered, nothing was decided. */
+export type Answer =
+  | { readonly kind: 'answered'; readonly result: CommandResult; readonly replayed: boolean }
+  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly replayed: boolean };
+
+export interface Decision {
+  /** Empty when nothing changed; the owner then logs `BatchDecided`. */
+  readonly events: readonly DomainEvent[];
+  readonly answer: Answer;
+}

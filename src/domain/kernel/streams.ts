@@ -1,0 +1,22 @@
+/**
+ * State is split by stream (DESIGN §3). A stream key starts with its kind; all streams of an org live in the
+ * org's partition. `request/` remembers keyed commands (24 h), `recent/` the others until they expire.
+ */
+import type { CommandId, EnrichmentId, IdentityHash, OrgId, PersonId } from './ids.js';
+import type { Field } from '../waterfall/plan.js';
+
+export type StreamKind = 'account' | 'person' | 'identity' | 'enrichment' | 'current' | 'request' | 'recent';
+export type StreamKey<K extends StreamKind = StreamKind> = `${K}/${string}`;
+
+export const streams = {
+  account: (org: OrgId): StreamKey<'account'> => `account/${org}`,
+  person: (org: OrgId, id: PersonId): StreamKey<'person'> => `person/${org}/${id}`,
+  identity: (org: OrgId, hash: IdentityHash): StreamKey<'identity'> => `identity/${org}/${hash}`,
+  enrichment: (id: EnrichmentId): StreamKey<'enrichment'> => `enrichment/${id}`,
+  current: (org: OrgId, person: PersonId, field: Field, optionsHash: string): StreamKey<'current'> =>
+    `current/${org}/${person}/${field}/${optionsHash}`,
+  request: (org: OrgId, id: CommandId): StreamKey<'request'> => `request/${org}/${id}`,
+  recent: (org: OrgId, id: CommandId): StreamKey<'recent'> => `recent/${org}/${id}`,
+};
+
+export const kindOf = (key: StreamKey): StreamKind => key.slice(0, key.indexOf('/')) as StreamKind;

@@ -1,0 +1,31 @@
+import type { Account } from './credits/account.js';
+import type { Enrichment } from './enrichments/enrichment.js';
+import type { StreamKey, StreamKind } from './kernel/streams.js';
+import type { CurrentEnrichment, IdentityOwner, Person } from './persons/person.js';
+import type { RememberedAnswer } from './answers/remembered-answer.js';
+
+export interface StateByKind {
+  account: Account;
+  person: Person;
+  identity: IdentityOwner;
+  enrichment: Enrichment;
+  current: CurrentEnrichment;
+  request: RememberedAnswer;
+  recent: RememberedAnswer;
+}
+export type StreamState = StateByKind[StreamKind];
+
+/** What decide and evolve read. `undefined` = the stream is empty (the shell has loaded it, there is nothing). */
+export interface StateReader {
+  get<K extends StreamKind>(key: StreamKey<K>): StateByKind[K] | undefined;
+}
+
+/** The streams an event changes, with their new states. */
+export type StateChanges = readonly (readonly [StreamKey, StreamState])[];
+
+/**
+ * `decide(command, state, context) → Decision` (domain/decide.ts) and `evolve(state, event) → StateChanges`
+ * (domain/evolve.ts) are the whole core. `streamsOf(command, state)` (domain/streams-of.ts) lists the streams
+ * that deciding needs, and is asked again until all it names are loaded.
+ */
+export type { DecideContext, Decision } from './decision.js';
