@@ -1,4 +1,4 @@
-import type { StreamKey } from '../domain/kernel/streams.js';
+import type { StreamKey } from '../domain/streams.js';
 import type { StreamState } from '../domain/state.js';
 import type { Checkpoint } from '../log/checkpoint.js';
 

@@ -1,6 +1,6 @@
 import type { Account } from './credits/account.js';
 import type { Enrichment } from './enrichments/enrichment.js';
-import type { StreamKey, StreamKind } from './kernel/streams.js';
+import type { StreamKey, StreamKind } from './streams.js';
 import type { CurrentEnrichment, IdentityOwner, Person } from './persons/person.js';
 import type { RememberedAnswer } from './answers/remembered-answer.js';
 

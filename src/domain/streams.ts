@@ -2,8 +2,8 @@
  * State is split by stream (DESIGN §3). A stream key starts with its kind; all streams of an org live in the
  * org's partition. `request/` remembers keyed commands (24 h), `recent/` the others until they expire.
  */
-import type { CommandId, EnrichmentId, IdentityHash, OrgId, PersonId } from './ids.js';
-import type { Field } from '../waterfall/plan.js';
+import type { CommandId, EnrichmentId, IdentityHash, OrgId, PersonId } from './kernel/ids.js';
+import type { Field } from './waterfall/plan.js';
 
 export type StreamKind = 'account' | 'person' | 'identity' | 'enrichment' | 'current' | 'request' | 'recent';
 export type StreamKey<K extends StreamKind = StreamKind> = `${K}/${string}`;
