@@ -75,3 +75,6 @@ export interface FoundPhone {
   readonly country: string | null;
   readonly verifiedAt: string;
 }
+
+/** Additional data of a box: values can be copied between records of a person, never between persons or orgs. */
+export const aboutOf = (orgId: OrgId, keyId: KeyId, kind: SealKind): string => `${orgId}\0${keyId}\0${kind}`;

@@ -1,0 +1,129 @@
+import { randomBytes } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import { statement, type Database } from '../db/database.js';
+import type { Clock } from '../domain/kernel/clock.js';
+import type { IdentityHash, KeyId, OrgId, Sealed } from '../domain/kernel/ids.js';
+import {
+  decrypt,
+  deriveMasterKeys,
+  encrypt,
+  hashIdentity,
+  KEY_BYTES,
+  openJson,
+  sealJson,
+  type MasterKeys,
+} from './sealing.js';
+import { aboutOf, KeyDestroyed, KeyMissing, type IdentityKind, type SealKind, type Vault } from './vault.js';
+
+/** An erased key may be used for at most this long from a cache (DESIGN §6). */
+const KEY_CACHE_MS = 60_000;
+const KEYS_CACHED_MAX = 50_000;
+const KEY_ID_BYTES = 10;
+
+interface KeyRow {
+  identity_hash: string;
+  key_id: string;
+  wrapped_key: Buffer | null;
+}
+
+/** `do update` returns the row of a concurrent creator as well; rows in hash order, so that two bundles never deadlock. */
+const GET_OR_CREATE = statement(
+  'vault_get_or_create',
+  `insert into person_keys (org_id, identity_hash, key_id, wrapped_key)
+   select $1, identity_hash, key_id, wrapped_key
+   from unnest($2::text[], $3::text[], $4::bytea[]) as fresh (identity_hash, key_id, wrapped_key) order by identity_hash
+   on conflict (org_id, identity_hash) do update set identity_hash = excluded.identity_hash
+   returning identity_hash, key_id, wrapped_key`,
+);
+const LOAD = statement(
+  'vault_load',
+  'select identity_hash, key_id, wrapped_key from person_keys where org_id = $1 and key_id = any($2)',
+);
+
+/** The vault on `person_keys`: the one table that the log cannot rebuild. Needs a durable database. */
+export class PostgresVault implements Vault {
+  private readonly keys: LRUCache<string, Buffer>;
+  private readonly known: LRUCache<string, KeyId>;
+  private readonly masterKeys: MasterKeys;
+
+  constructor(
+    private readonly options: { readonly database: Database; readonly masterKey: Buffer; readonly clock: Clock },
+  ) {
+    this.masterKeys = deriveMasterKeys(options.masterKey);
+    const perf = { now: () => options.clock.now() };
+    this.keys = new LRUCache({ max: KEYS_CACHED_MAX, ttl: KEY_CACHE_MS, perf });
+    this.known = new LRUCache({ max: KEYS_CACHED_MAX, ttl: KEY_CACHE_MS, perf });
+  }
+
+  /** Fingerprint of the master key, compared with the installation's at start. */
+  get check(): string {
+    return this.masterKeys.check;
+  }
+
+  identityHash(kind: IdentityKind, canonicalValue: string): IdentityHash {
+    return hashIdentity(this.masterKeys.identity, kind, canonicalValue);
+  }
+
+  async keysFor(orgId: OrgId, identities: readonly IdentityHash[]): Promise<ReadonlyMap<IdentityHash, KeyId>> {
+    const found = new Map<IdentityHash, KeyId>();
+    const missing: IdentityHash[] = [];
+    for (const identity of new Set(identities)) {
+      const keyId = this.known.get(`${orgId}/${identity}`);
+      if (keyId === undefined) missing.push(identity);
+      else found.set(identity, keyId);
+    }
+    if (missing.length > 0) await this.getOrCreate(orgId, missing, found);
+    return found;
+  }
+
+  async seal(orgId: OrgId, keyId: KeyId, kind: SealKind, value: unknown): Promise<Sealed> {
+    return sealJson(await this.key(orgId, keyId), aboutOf(orgId, keyId, kind), value);
+  }
+
+  async open(orgId: OrgId, keyId: KeyId, kind: SealKind, sealed: Sealed): Promise<unknown> {
+    return openJson(await this.key(orgId, keyId), aboutOf(orgId, keyId, kind), sealed);
+  }
+
+  async warm(orgId: OrgId, keyIds: readonly KeyId[]): Promise<void> {
+    const cold = [...new Set(keyIds)].filter((keyId) => !this.keys.has(cacheKey(orgId, keyId)));
+    if (cold.length === 0) return;
+    const rows = await this.options.database.query<KeyRow>(LOAD, [orgId, cold]);
+    // Destroyed keys are left out here: they are an error of the one who opens, not of the one who warms.
+    for (const row of rows) if (row.wrapped_key !== null) this.remember(orgId, row);
+  }
+
+  private async getOrCreate(
+    orgId: OrgId,
+    identities: readonly IdentityHash[],
+    found: Map<IdentityHash, KeyId>,
+  ): Promise<void> {
+    const keyIds = identities.map(() => randomBytes(KEY_ID_BYTES).toString('hex'));
+    const wrapped = keyIds.map((keyId) =>
+      encrypt(this.masterKeys.wrapping, `${orgId}\0${keyId}`, randomBytes(KEY_BYTES)),
+    );
+    const rows = await this.options.database.query<KeyRow>(GET_OR_CREATE, [orgId, identities, keyIds, wrapped]);
+    for (const row of rows) {
+      if (row.wrapped_key === null) throw new KeyDestroyed(row.key_id);
+      this.remember(orgId, row);
+      found.set(row.identity_hash as IdentityHash, row.key_id as KeyId);
+    }
+  }
+
+  private async key(orgId: OrgId, keyId: KeyId): Promise<Buffer> {
+    const cached = this.keys.get(cacheKey(orgId, keyId));
+    if (cached !== undefined) return cached;
+    const [row] = await this.options.database.query<KeyRow>(LOAD, [orgId, [keyId]]);
+    if (row === undefined) throw new KeyMissing(keyId);
+    if (row.wrapped_key === null) throw new KeyDestroyed(keyId);
+    return this.remember(orgId, row);
+  }
+
+  private remember(orgId: OrgId, row: KeyRow): Buffer {
+    const key = decrypt(this.masterKeys.wrapping, `${orgId}\0${row.key_id}`, row.wrapped_key as Buffer);
+    this.keys.set(cacheKey(orgId, row.key_id), key);
+    this.known.set(`${orgId}/${row.identity_hash}`, row.key_id as KeyId);
+    return key;
+  }
+}
+
+const cacheKey = (orgId: OrgId, keyId: string): string => `${orgId}/${keyId}`;
