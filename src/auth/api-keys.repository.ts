@@ -1,0 +1,92 @@
+import { LRUCache } from 'lru-cache';
+import { statement, type Sql } from '../db/database.js';
+import type { Clock } from '../domain/kernel/clock.js';
+import type { OrgId } from '../domain/kernel/ids.js';
+import { hashSecret, newApiKey, type ApiKeyCredential, type KeyMode } from './api-key.js';
+import type { Scope } from './principal.js';
+
+export interface ApiKey {
+  readonly id: string;
+  readonly orgId: OrgId;
+  readonly mode: KeyMode;
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+  readonly expiresAt: Date | null;
+  readonly revokedAt: Date | null;
+  readonly createdAt: Date;
+}
+export interface StoredApiKey extends ApiKey {
+  readonly secretHash: Buffer;
+}
+
+/** A revoked key may be accepted for at most this long by another process. */
+const KEY_CACHE_MS = 5_000;
+const KEYS_CACHED_MAX = 10_000;
+const LIST_MAX = 1_000;
+
+const COLUMNS = `id, org_id as "orgId", mode, name, scopes, expires_at as "expiresAt", revoked_at as "revokedAt",
+  created_at as "createdAt"`;
+const FIND = statement('api_keys_find', `select ${COLUMNS}, secret_hash as "secretHash" from api_keys where id = $1`);
+const LIST = statement(
+  'api_keys_list',
+  `select ${COLUMNS} from api_keys where org_id = $1 order by created_at, id limit ${LIST_MAX}`,
+);
+const CREATE = statement(
+  'api_keys_create',
+  `insert into api_keys (id, org_id, mode, name, secret_hash, scopes, expires_at) values ($1, $2, $3, $4, $5, $6, $7)`,
+);
+const REVOKE = statement(
+  'api_keys_revoke',
+  `update api_keys set revoked_at = now() where org_id = $1 and id = $2 and revoked_at is null returning id`,
+);
+
+export interface NewApiKey {
+  readonly orgId: OrgId;
+  readonly mode: KeyMode;
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+  readonly expiresAt?: Date;
+}
+
+/** API keys: configuration in Postgres, secrets only as salted hashes. */
+export class ApiKeysRepository {
+  private readonly cache: LRUCache<string, StoredApiKey>;
+
+  constructor(private readonly options: { readonly sql: Sql; readonly keySalt: Buffer; readonly clock: Clock }) {
+    this.cache = new LRUCache({ max: KEYS_CACHED_MAX, ttl: KEY_CACHE_MS, perf: { now: () => options.clock.now() } });
+  }
+
+  get keySalt(): Buffer {
+    return this.options.keySalt;
+  }
+
+  /** The key of any org: who presents it is not known before. */
+  async find(id: string): Promise<StoredApiKey | null> {
+    const cached = this.cache.get(id);
+    if (cached !== undefined) return cached;
+    const [row] = await this.options.sql.query<StoredApiKey>(FIND, [id]);
+    if (row === undefined) return null;
+    this.cache.set(id, row);
+    return row;
+  }
+
+  list(orgId: OrgId): Promise<readonly ApiKey[]> {
+    return this.options.sql.query<ApiKey>(LIST, [orgId]);
+  }
+
+  /** The secret is in the answer and nowhere else. */
+  async create(key: NewApiKey): Promise<ApiKeyCredential & { readonly mode: KeyMode }> {
+    const credential = newApiKey(key.mode);
+    const hash = hashSecret(this.options.keySalt, credential.secret);
+    const values = [credential.id, key.orgId, key.mode, key.name, hash, key.scopes, key.expiresAt ?? null];
+    await this.options.sql.query(CREATE, values);
+    return credential;
+  }
+
+  /** False when the org has no such live key. */
+  async revoke(orgId: OrgId, id: string): Promise<boolean> {
+    const rows = await this.options.sql.query(REVOKE, [orgId, id]);
+    this.cache.delete(id);
+    return rows.length > 0;
+  }
+}
