@@ -1,0 +1,157 @@
+import type { OrgId } from '../domain/kernel/ids.js';
+import { instantOf, type Instant } from '../domain/kernel/instant.js';
+import { dataVersionOf } from './catalogue.js';
+import type { DomainEvent, EventType, StoredEvent } from './event.js';
+import { upcast } from './upcasters.js';
+
+/** A decided event before the owner of the partition stamps it with its claim and seq. */
+export type PendingEvent = DomainEvent & {
+  readonly orgId: OrgId;
+  /** The command's broker time, never earlier than that of the event before. */
+  readonly timeMs: number;
+  readonly commandOffset: bigint;
+  readonly commandId: string;
+  readonly correlationId: string;
+};
+
+/** Who wrote an event, and its place in the dense order of the partition (DESIGN §2.2). */
+export interface EventStamp {
+  readonly partition: number;
+  readonly claim: string;
+  readonly seq: number;
+}
+
+/** A record as it stands in `tributary.events` (DESIGN §2.4): CloudEvents 1.0, attributes in lower case. */
+export interface WireEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly subject: string;
+  readonly time: Instant;
+  readonly claim: string;
+  readonly dataversion: number;
+  readonly data: unknown;
+  /** Absent on `PartitionClaimed`, like the four below. */
+  readonly seq?: string;
+  readonly orgid?: string;
+  readonly commandoffset?: string;
+  readonly commandid?: string;
+  readonly correlationid?: string;
+}
+
+export class EventUnreadable extends Error {
+  override readonly name = 'EventUnreadable';
+}
+
+const CLAIM_TYPE = 'PartitionClaimed' satisfies EventType;
+const SOURCE = '/tributary';
+const HEAD = `{"specversion":"1.0","id":"`;
+
+/**
+ * One event as text. Concatenation, because the envelope is the same for all and only three of its parts come from
+ * outside and need quoting. `dataJson` spares a second pass when the caller has already serialized the data.
+ */
+export const encodeEvent = (event: PendingEvent, stamp: EventStamp, dataJson = JSON.stringify(event.data)): string =>
+  `${HEAD}${stamp.partition}-${stamp.claim}-${stamp.seq}","source":"${SOURCE}","type":"${event.type}",` +
+  `"subject":${JSON.stringify(event.subject)},"time":"${instantOf(event.timeMs)}",` +
+  `"orgid":${JSON.stringify(event.orgId)},"claim":"${stamp.claim}","seq":"${stamp.seq}",` +
+  `"commandoffset":"${event.commandOffset}","commandid":${JSON.stringify(event.commandId)},` +
+  `"correlationid":${JSON.stringify(event.correlationId)},"dataversion":${dataVersionOf(event.type)},"data":${dataJson}}`;
+
+/** The claim record of a new owner, or its renewal (`renewal` 1, 2, 3 …; 0 the first). It has no seq. */
+export interface ClaimRecord {
+  readonly partition: number;
+  readonly claim: string;
+  readonly renewal: number;
+  readonly by: string;
+  readonly timeMs: number;
+}
+
+export const encodeClaim = ({ partition, claim, renewal, by, timeMs }: ClaimRecord): string =>
+  `${HEAD}${partition}-${claim}-c${renewal}","source":"${SOURCE}","type":"${CLAIM_TYPE}",` +
+  `"subject":"partition/${partition}","time":"${instantOf(timeMs)}","claim":${JSON.stringify(claim)},` +
+  `"dataversion":${dataVersionOf(CLAIM_TYPE)},"data":${JSON.stringify({ by })}}`;
+
+/**
+ * The envelope, checked as far as the reader rules need it: a void record of an unknown type is still only void.
+ * @throws EventUnreadable
+ */
+export const parseEvent = (text: string): WireEvent => {
+  const wire = parseJson(text);
+  if (typeof wire.claim !== 'string' || typeof wire.type !== 'string' || typeof wire.dataversion !== 'number') {
+    throw new EventUnreadable('claim, type or dataversion is missing');
+  }
+  return wire as WireEvent;
+};
+
+const parseJson = (text: string): Partial<WireEvent> => {
+  try {
+    return Object(JSON.parse(text)) as Partial<WireEvent>;
+  } catch (error) {
+    throw new EventUnreadable('not JSON', { cause: error });
+  }
+};
+
+export const isClaim = (wire: WireEvent): boolean => wire.type === CLAIM_TYPE;
+export const claimantOf = (wire: WireEvent): string => String((wire.data as { by?: unknown } | null)?.by);
+
+/** @throws EventUnreadable */
+export const seqOf = (wire: WireEvent): number => {
+  const seq = Number(wire.seq);
+  if (!Number.isSafeInteger(seq) || seq < 1) throw new EventUnreadable(`seq ${wire.seq} is not a positive integer`);
+  return seq;
+};
+
+/** Where a record was read. */
+export interface EventPlace {
+  readonly partition: number;
+  readonly offset: bigint;
+}
+
+/**
+ * The event behind a record that counts, in the current version of its data.
+ * @throws UnknownEventType | UnknownEventVersion | EventUnreadable
+ */
+export const storedEventOf = (wire: WireEvent, seq: number, { partition, offset }: EventPlace): StoredEvent => {
+  const current = dataVersionOf(wire.type);
+  const { type, data, dataversion } = wire;
+  if (wire.orgid === undefined || wire.commandoffset === undefined) throw new EventUnreadable('attributes are missing');
+  return {
+    type,
+    subject: wire.subject,
+    data: dataversion === current ? data : upcast({ type, version: dataversion, data }, current),
+    id: wire.id,
+    orgId: wire.orgid,
+    time: wire.time,
+    partition,
+    offset,
+    claim: wire.claim,
+    seq,
+    commandOffset: BigInt(wire.commandoffset),
+    commandId: wire.commandid,
+    correlationId: wire.correlationid,
+  } as StoredEvent;
+};
+
+/** The event a writer has just appended, as a reader will see it. */
+export const stampedEvent = (event: PendingEvent, { partition, claim, seq }: EventStamp, offset: bigint): StoredEvent =>
+  ({
+    type: event.type,
+    subject: event.subject,
+    data: event.data,
+    id: `${partition}-${claim}-${seq}`,
+    orgId: event.orgId,
+    time: instantOf(event.timeMs),
+    partition,
+    offset,
+    claim,
+    seq,
+    commandOffset: event.commandOffset,
+    commandId: event.commandId,
+    correlationId: event.correlationId,
+  }) as StoredEvent;
+
+/** Reads one record whatever its claim; `null` for a claim record. For tools and tests: readers go through the fence. */
+export const decodeEvent = (text: string, place: EventPlace): StoredEvent | null => {
+  const wire = parseEvent(text);
+  return isClaim(wire) ? null : storedEventOf(wire, seqOf(wire), place);
+};

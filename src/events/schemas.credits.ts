@@ -1,0 +1,50 @@
+import type { ChainLink, GrantShare } from './credit.events.js';
+import type { EventDataByType } from './event.js';
+import { count, instant, integer, listOf, nullable, object, oneOf, string, type JsonSchema } from './schema-parts.js';
+
+const GRANT_SHARE = object<GrantShare>({ grantId: string, delta: integer });
+const HASH: JsonSchema = { type: 'string', pattern: '^[0-9a-f]{64}$' };
+
+const CHAIN: Readonly<Record<keyof ChainLink, JsonSchema>> = {
+  entry: { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER },
+  prevHash: HASH,
+  hash: HASH,
+  grants: listOf(GRANT_SHARE),
+  available: count,
+};
+const OPERATION_TYPE = oneOf('enrichment_email', 'enrichment_phone', 'enrichment_personal_email', 'enrichment_signals');
+
+export const CREDIT_SCHEMAS = {
+  CreditsReserved: object<EventDataByType['CreditsReserved']>({
+    ...CHAIN,
+    reservationId: string,
+    amount: count,
+    enrichments: listOf(object<{ enrichmentId: string; amount: number }>({ enrichmentId: string, amount: count })),
+    keyRef: { type: 'string' },
+  }),
+  CreditsCaptured: object<EventDataByType['CreditsCaptured']>({
+    ...CHAIN,
+    reservationId: string,
+    enrichmentId: string,
+    transactionId: string,
+    amount: count,
+    operationType: OPERATION_TYPE,
+    provider: string,
+  }),
+  CreditsReleased: object<EventDataByType['CreditsReleased']>({
+    ...CHAIN,
+    reservationId: string,
+    enrichmentId: string,
+    amount: count,
+    reason: oneOf('found_cheaper', 'not_found', 'failed', 'timed_out', 'cancelled', 'suppressed'),
+  }),
+  CreditsGranted: object<EventDataByType['CreditsGranted']>({
+    ...CHAIN,
+    grantId: string,
+    amount: count,
+    source: oneOf('purchase', 'subscription', 'bonus', 'manual', 'refund'),
+    expiresAt: nullable(instant),
+    referenceId: nullable({ type: 'string' }),
+  }),
+  CreditsExpired: object<EventDataByType['CreditsExpired']>({ ...CHAIN, grantId: string, amount: count }),
+};

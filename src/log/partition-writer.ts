@@ -1,0 +1,227 @@
+import { encodeClaim, encodeEvent, stampedEvent, type PendingEvent } from '../events/codec.js';
+import type { StoredEvent } from '../events/event.js';
+import type { Clock } from '../domain/kernel/clock.js';
+import { invariant } from '../domain/kernel/errors.js';
+import type { Checkpoint } from './checkpoint.js';
+import { Fenced, LogWentBack } from './errors.js';
+import { validateEvent } from './event-validation.js';
+import { checkpointOf, fenceAt, type FenceState } from './fence.js';
+import { AppendTooLarge, type Log, type OutgoingRecord, type Topics } from './log.js';
+import { passThrough, verifyCheckpoint, type EventsPartition } from './restore.js';
+import { resumeAt } from './resume.js';
+
+export type { PendingEvent };
+
+/** The one header of `tributary.events` (DESIGN §2.4). */
+const CONTENT_TYPE = 'application/cloudevents+json';
+/** A claim is renewed after this much activity, so that a reader who starts in the middle finds one nearby. */
+const RENEWAL_MS = 10 * 60_000;
+/** Upper bound of an encoded envelope without the four parts whose length the caller chooses. */
+const ENVELOPE_BYTES_MAX = 600;
+/** A character of those parts takes at most this many bytes, quoted. */
+const QUOTED_BYTES_MAX = 6;
+
+export interface ClaimOptions {
+  readonly log: Log;
+  readonly topics: Topics;
+  readonly partition: number;
+  /** The claiming process, for people who read the log. */
+  readonly by: string;
+  /** A fresh random id at every call: claims are compared by id. */
+  readonly newClaim: () => string;
+  readonly clock: Clock;
+  /** Of the snapshot that the owner restores from; null: from the start of the log. */
+  readonly checkpoint: Checkpoint | null;
+  /** Confirms that the group still gives us the partition; claimed right after it. */
+  readonly membership: () => Promise<void>;
+  /** Retention was faster than deciding: alarm. */
+  readonly onCommandsLost: (lost: bigint) => void;
+}
+
+export interface Appended {
+  readonly events: readonly StoredEvent[];
+  /** Offset of the last record of the batch. */
+  readonly position: bigint;
+}
+
+/**
+ * The one writer of an events partition (DESIGN §2.2): `claim`, `restore`, `resumeAt`, then `append` one batch at a
+ * time. After any error but AppendTooLarge it is given up; the owner claims again with a new one.
+ */
+export class PartitionWriter {
+  #fence: FenceState;
+  #state: 'claimed' | 'restoring' | 'idle' | 'writing' | 'given-up' = 'claimed';
+  #renewals = 0;
+  #renewedAtMs: number;
+  #renewedNext = 0n;
+  /** Data serialized for `encodedBytes`, so that `append` does not do it again. */
+  readonly #dataJson = new WeakMap<PendingEvent, string>();
+  readonly #events: EventsPartition;
+
+  private constructor(
+    private readonly options: ClaimOptions,
+    readonly claim: string,
+    private readonly claimedAt: bigint,
+  ) {
+    this.#events = { log: options.log, topic: options.topics.events, partition: options.partition };
+    this.#fence = fenceAt(options.checkpoint);
+    this.#renewedAtMs = options.clock.now();
+  }
+
+  /** @throws LogWentBack the checkpoint's record is gone; AppendUnknown try again, with jitter */
+  static async claim(options: ClaimOptions): Promise<PartitionWriter> {
+    const { log, topics, partition, checkpoint } = options;
+    if (checkpoint !== null) await verifyCheckpoint({ log, topic: topics.events, partition }, checkpoint);
+    const claim = options.newClaim();
+    await options.membership();
+    const base = await log.append(topics.events, partition, [claimRecord(options, claim, 0)]);
+    return new PartitionWriter(options, claim, base);
+  }
+
+  /** Where the reader rules stand after the last confirmed append. */
+  get fence(): FenceState {
+    return this.#fence;
+  }
+
+  get checkpoint(): Checkpoint {
+    const checkpoint = checkpointOf(this.options.partition, this.#fence);
+    invariant(checkpoint !== null, 'a writer has no checkpoint before it is restored');
+    return checkpoint;
+  }
+
+  /**
+   * Reads from the checkpoint up to and including the own claim and hands over the events that count.
+   * @throws Fenced a newer claim is in sight; LogWentBack; LogCorrupted
+   */
+  async restore(apply: (events: readonly StoredEvent[]) => void | Promise<void>): Promise<void> {
+    invariant(this.#state === 'claimed', 'a writer is restored once');
+    await this.#orGiveUp('restoring', async () => {
+      if (this.claimedAt < this.#fence.next)
+        throw new LogWentBack(this.#events.partition, `it took the claim at offset ${this.claimedAt}`);
+      this.#fence = await passThrough(this.#events, { fence: this.#fence, last: this.claimedAt }, apply);
+      await this.#requireNewest();
+      this.#renewed();
+    });
+  }
+
+  /** Another owner may have claimed while this one was reading: better to learn it before anything is decided. */
+  async #requireNewest(): Promise<void> {
+    const { end } = await this.options.log.range(this.#events.topic, this.#events.partition);
+    if (end > this.#fence.next) await this.#passBetween(end);
+  }
+
+  /** @throws CommandsTruncated */
+  resumeAt(): Promise<bigint> {
+    const { log, topics, partition, onCommandsLost } = this.options;
+    return resumeAt({ log, topic: topics.commands, partition, onCommandsLost }, this.#fence);
+  }
+
+  /**
+   * Upper bound of what the event adds to a batch. Data is serialized once, here or in `append`.
+   */
+  encodedBytes(event: PendingEvent): number {
+    const outside = event.subject.length + event.orgId.length + event.commandId.length + event.correlationId.length;
+    return Buffer.byteLength(this.#dataOf(event)) + ENVELOPE_BYTES_MAX + QUOTED_BYTES_MAX * outside;
+  }
+
+  #dataOf(event: PendingEvent): string {
+    const known = this.#dataJson.get(event);
+    if (known !== undefined) return known;
+    const json = JSON.stringify(event.data);
+    this.#dataJson.set(event, json);
+    return json;
+  }
+
+  /**
+   * Stamps the events and appends them as one batch. When it resolves they count, and answers may leave.
+   * @throws Fenced the batch is void
+   * @throws AppendUnknown the batch may or may not count
+   * @throws AppendTooLarge | EventInvalid nothing was written, the writer can go on
+   */
+  async append(events: readonly PendingEvent[]): Promise<Appended> {
+    const last = events.at(-1);
+    invariant(last !== undefined, 'an append has at least one event');
+    for (const event of events) validateEvent(event);
+    const { claim, options } = this;
+    const first = this.#fence.seq + 1;
+    const base = await this.#write(events.map((event, index) => this.#record(event, first + index)));
+    const { timeMs, commandOffset, commandId } = last;
+    this.#fence = { ...this.#fence, seq: first + events.length - 1, timeMs, commandOffset, commandId };
+    const stamp = (index: number) => ({ partition: options.partition, claim, seq: first + index });
+    const stored = events.map((event, index) => stampedEvent(event, stamp(index), base + BigInt(index)));
+    return { events: stored, position: this.#fence.next - 1n };
+  }
+
+  #record(event: PendingEvent, seq: number): OutgoingRecord {
+    const stamp = { partition: this.options.partition, claim: this.claim, seq };
+    return {
+      key: event.orgId,
+      value: Buffer.from(encodeEvent(event, stamp, this.#dataOf(event))),
+      contentType: CONTENT_TYPE,
+    };
+  }
+
+  /**
+   * Appends the claim again, under the same id, when the last one lies 10 minutes back. Not while `append` runs.
+   * @throws like `append`
+   */
+  async renewIfDue(): Promise<void> {
+    if (this.options.clock.now() - this.#renewedAtMs < RENEWAL_MS || this.#fence.next === this.#renewedNext) return;
+    await this.#write([claimRecord(this.options, this.claim, this.#renewals + 1)]);
+    this.#renewals += 1;
+    this.#renewed();
+  }
+
+  #renewed(): void {
+    this.#renewedAtMs = this.options.clock.now();
+    this.#renewedNext = this.#fence.next;
+  }
+
+  /** One append with the base-offset check. Resolves with the offset of the copy that counts. */
+  async #write(records: readonly OutgoingRecord[]): Promise<bigint> {
+    invariant(this.#state === 'idle', `a writer that is ${this.#state} does not append`);
+    return this.#orGiveUp('writing', async () => {
+      const { log, topic, partition } = this.#events;
+      const base = await log.append(topic, partition, records);
+      const between = base === this.#fence.next ? [] : await this.#passBetween(base);
+      this.#fence = { ...this.#fence, next: base + BigInt(records.length) };
+      // Only our own batch can count here: the client sent it twice, and the first copy wins.
+      return between[0]?.offset ?? base;
+    });
+  }
+
+  /**
+   * Passes what others wrote before `end` (void records, our own late duplicates), which makes it clear who owns.
+   * @throws Fenced the newest claim is not ours
+   */
+  async #passBetween(end: bigint): Promise<readonly StoredEvent[]> {
+    const { partition } = this.#events;
+    if (end < this.#fence.next) {
+      throw new LogWentBack(partition, `it took a record at offset ${end}, ${this.#fence.next} was expected`);
+    }
+    const own: StoredEvent[] = [];
+    this.#fence = await passThrough(this.#events, { fence: this.#fence, last: end - 1n }, (events) => {
+      own.push(...events);
+    });
+    if (this.#fence.claim !== this.claim) throw new Fenced(partition, this.#fence.claim);
+    return own;
+  }
+
+  async #orGiveUp<T>(state: 'restoring' | 'writing', run: () => Promise<T>): Promise<T> {
+    this.#state = state;
+    try {
+      const result = await run();
+      this.#state = 'idle';
+      return result;
+    } catch (error) {
+      this.#state = error instanceof AppendTooLarge ? 'idle' : 'given-up';
+      throw error;
+    }
+  }
+}
+
+const claimRecord = (options: ClaimOptions, claim: string, renewal: number): OutgoingRecord => {
+  const { partition, by, clock } = options;
+  const text = encodeClaim({ partition, claim, renewal, by, timeMs: clock.now() });
+  return { key: `partition/${partition}`, value: Buffer.from(text), contentType: CONTENT_TYPE };
+};
