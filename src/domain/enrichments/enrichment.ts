@@ -74,6 +74,6 @@ export interface PendingWork {
   readonly hits: number;
   /** A provider gave an answer (hit or miss), so the end cannot be `failed`. */
   readonly answered: boolean;
-  /** Which grants the reservation of this enrichment was taken from, in burn order. */
+  /** Which grants the reservation of this enrichment was taken from, in burn order; deltas positive: what is still set aside. */
   readonly split: readonly GrantShare[];
 }

@@ -8,6 +8,8 @@ export interface Person {
   readonly identities: readonly IdentityHash[];
   /** The key the sealed identity and all found values of this person are under. */
   readonly keyId: KeyId;
+  /** Every key that ever sealed something about this person: erasing destroys all of them (DESIGN §6). */
+  readonly keyIds: readonly KeyId[];
   readonly sealed: Sealed;
   readonly erased: boolean;
   readonly recordedAt: Instant;

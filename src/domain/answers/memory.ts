@@ -1,0 +1,72 @@
+import type { CommandRefused } from '../../events/command.events.js';
+import type { Command } from '../command.js';
+import type { CommandId, OrgId } from '../kernel/ids.js';
+import { epochMsOf, instantOf, type Instant } from '../kernel/instant.js';
+import type { Refusal, RefusalCode } from '../kernel/refusal.js';
+import type { StateReader } from '../state.js';
+import { streams, type StreamKey } from '../streams.js';
+import type { RememberedAnswer } from './remembered-answer.js';
+
+/** How long the answer of a keyed command is kept (X-07). */
+export const KEYED_MS = 24 * 60 * 60 * 1_000;
+/** The longest wait that counts: a command is refused as expired behind it. */
+export const WAIT_MS_MAX = 30_000;
+/** How long other commands are remembered: the longest wait, 30 s that clocks may differ, and some slack. */
+export const RECENT_MS = 70_000;
+
+/** A command whose sender has given up is not decided any more (DESIGN §2.3); those of our own roles wait for ever. */
+export const hasExpired = ({ waitMs, sentAtMs }: Command, nowMs: number): boolean =>
+  waitMs !== null && nowMs > sentAtMs + Math.min(waitMs, WAIT_MS_MAX);
+
+/**
+ * Where an answer is remembered: short memories live in `recent/`, which an owner holds complete, long ones in
+ * `request/`, which it loads. Only the event's own times decide, so that folding needs nothing else.
+ */
+export const memoryOf = (
+  event: { readonly orgId: OrgId; readonly commandId: string; readonly time: Instant },
+  expiresAt: Instant,
+): StreamKey<'request' | 'recent'> => {
+  const id = event.commandId as CommandId;
+  const isShort = epochMsOf(expiresAt) - epochMsOf(event.time) <= RECENT_MS;
+  return isShort ? streams.recent(event.orgId, id) : streams.request(event.orgId, id);
+};
+
+/** 400s, 422s and 5xx leave the key free (X-07): they are remembered only against copies of the same command. */
+const KEY_STAYS_FREE: ReadonlySet<RefusalCode> = new Set(['VALIDATION_ERROR', 'CONSENT_REQUIRED']);
+/** Says nothing about the request itself, so that nothing may be remembered. */
+const NEVER_REMEMBERED: ReadonlySet<RefusalCode> = new Set(['UNAVAILABLE', 'INTERNAL_ERROR', 'IDEMPOTENCY_CONFLICT']);
+
+/** What is logged for a refusal, made by decide or by the shell. */
+export const refusalData = (command: Command, refusal: Refusal, nowMs: number): CommandRefused => ({
+  commandType: command.type,
+  code: refusal.code,
+  reason: refusal.reason,
+  details: refusal.details ?? null,
+  fingerprint: command.fingerprint,
+  expiresAt: refusalExpiry(command, refusal, nowMs),
+});
+
+const refusalExpiry = (command: Command, { code }: Refusal, nowMs: number): Instant | null => {
+  if (NEVER_REMEMBERED.has(code)) return null;
+  return instantOf(nowMs + (command.keyed && !KEY_STAYS_FREE.has(code) ? KEYED_MS : RECENT_MS));
+};
+
+/** What a command id is known for: an answer to give again, a conflict, or nothing. */
+export type Known =
+  | { readonly kind: 'again'; readonly answer: RememberedAnswer }
+  | { readonly kind: 'conflict' }
+  | { readonly kind: 'unknown' };
+
+/** Expired memories do not count, whether the shell has pruned them or not. */
+export const recall = (command: Command, state: StateReader, nowMs: number): Known => {
+  const kept = command.keyed ? live(state.get(streams.request(command.orgId, command.id)), nowMs) : null;
+  if (kept !== null) return isSame(command, kept) ? { kind: 'again', answer: kept } : { kind: 'conflict' };
+  const recent = live(state.get(streams.recent(command.orgId, command.id)), nowMs);
+  return recent !== null && isSame(command, recent) ? { kind: 'again', answer: recent } : { kind: 'unknown' };
+};
+
+const live = (answer: RememberedAnswer | undefined, nowMs: number): RememberedAnswer | null =>
+  answer !== undefined && epochMsOf(answer.expiresAt) > nowMs ? answer : null;
+
+const isSame = (command: Command, { fingerprint }: RememberedAnswer): boolean =>
+  fingerprint === null || fingerprint === command.fingerprint;

@@ -1,0 +1,94 @@
+import type { CommandAnswered } from '../events/command.events.js';
+import type { DomainEvent } from '../events/event.js';
+import { answerAgain } from './answers/answer-again.js';
+import { hasExpired, KEYED_MS, recall, RECENT_MS, refusalData } from './answers/memory.js';
+import type { RememberedAnswer } from './answers/remembered-answer.js';
+import type { Command } from './command.js';
+import { expireDueGrants } from './credits/moves.js';
+import { grantCredits } from './credits/grant-credits.js';
+import type { Answer, DecideContext, Decision } from './decision.js';
+import { cancelEnrichment, expireEnrichment } from './enrichments/end-enrichment.js';
+import { recordProviderResponse } from './enrichments/record-provider-response.js';
+import { requestEnrichments } from './enrichments/request-enrichments.js';
+import { assertNever } from './kernel/errors.js';
+import { instantOf } from './kernel/instant.js';
+import type { Refusal } from './kernel/refusal.js';
+import { recordPerson } from './persons/record-person.js';
+import { Proposal } from './proposal.js';
+import type { StateReader } from './state.js';
+import { answered, type Memory, type Verdict } from './verdict.js';
+
+/**
+ * What comes of a command: events and an answer. Pure: `state` is only read, time, ids and hashes come from
+ * `context`. A refusal changes nothing but the memory of itself. @throws InvariantBroken, which is a bug.
+ */
+export const decide = (command: Command, state: StateReader, context: DecideContext): Decision => {
+  const known = recall(command, state, context.nowMs);
+  if (known.kind === 'again') return { events: [], answer: repeat(command, known.answer, { state, context }) };
+  if (known.kind === 'conflict') return refusing(command, CONFLICTING_KEY, context);
+  if (hasExpired(command, context.nowMs)) return refusing(command, EXPIRED, context);
+  const proposal = new Proposal(command.orgId, state, context);
+  const verdict = judge(command, proposal);
+  if (verdict.kind === 'refused') return refusing(command, verdict.refusal, context);
+  if (verdict.memory !== null) remember(command, verdict.memory, proposal);
+  return { events: proposal.events, answer: { kind: 'answered', result: verdict.result, replayed: false } };
+};
+
+const CONFLICTING_KEY: Refusal = { code: 'IDEMPOTENCY_CONFLICT', reason: 'idempotency_key_reused' };
+const EXPIRED: Refusal = { code: 'UNAVAILABLE', reason: 'expired' };
+
+const judge = (command: Command, proposal: Proposal): Verdict => {
+  switch (command.type) {
+    case 'RecordPerson':
+      return recordPerson(command, proposal);
+    case 'RequestEnrichments':
+      return requestEnrichments(command, proposal);
+    case 'RecordProviderResponse':
+      return recordProviderResponse(command, proposal);
+    case 'ExpireEnrichment':
+      return expireEnrichment(command, proposal);
+    case 'CancelEnrichment':
+      return cancelEnrichment(command, proposal);
+    case 'GrantCredits':
+      return grantCredits(command, proposal);
+    case 'ExpireGrants':
+      expireDueGrants(proposal);
+      return answered<'ExpireGrants'>({}, null);
+    default:
+      return assertNever(command);
+  }
+};
+
+const repeat = (
+  command: Command,
+  remembered: RememberedAnswer,
+  source: { readonly state: StateReader; readonly context: DecideContext },
+): Answer =>
+  remembered.refusal === null
+    ? { kind: 'answered', result: answerAgain(command, remembered, source), replayed: true }
+    : { kind: 'refused', refusal: remembered.refusal, replayed: true };
+
+const refusing = (command: Command, refusal: Refusal, { nowMs }: DecideContext): Decision => ({
+  events: [refusedEvent(command, refusal, nowMs)],
+  answer: { kind: 'refused', refusal, replayed: false },
+});
+
+/** A refusal as it is logged before anyone hears of it; also for the refusals of the shell (INTERNAL_ERROR). */
+export const refusedEvent = (command: Command, refusal: Refusal, nowMs: number): DomainEvent<'CommandRefused'> => ({
+  type: 'CommandRefused',
+  subject: `command/${command.id}`,
+  data: refusalData(command, refusal, nowMs),
+});
+
+/** Keyed commands are remembered 24 h; those of clients until they would be refused as expired, unless their events tell. */
+const remember = (command: Command, memory: Memory, proposal: Proposal): void => {
+  if (!command.keyed && (command.waitMs === null || memory.inEvents)) return;
+  const data: CommandAnswered = {
+    commandType: command.type,
+    status: memory.status,
+    references: memory.references,
+    fingerprint: command.fingerprint,
+    expiresAt: instantOf(proposal.nowMs + (command.keyed ? KEYED_MS : RECENT_MS)),
+  };
+  proposal.record('CommandAnswered', `command/${command.id}`, data);
+};

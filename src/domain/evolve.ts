@@ -1,0 +1,126 @@
+import type { DomainEvent } from '../events/event.js';
+import { answeredByEvent, commandAnswered, commandRefused } from './answers/answer-after.js';
+import { emptyAccount } from './credits/account.js';
+import { accountAfter } from './credits/account-after.js';
+import type { CreditEvent } from './credits/chain.js';
+import { splitShares } from './credits/split.js';
+import {
+  enrichmentFinished,
+  enrichmentRequested,
+  enrichmentReserved,
+  enrichmentResponded,
+  enrichmentSettled,
+} from './enrichments/enrichment-after.js';
+import { knownEnrichment } from './enrichments/find.js';
+import { assertNever, invariant } from './kernel/errors.js';
+import type { OrgId } from './kernel/ids.js';
+import type { Instant } from './kernel/instant.js';
+import { personRecorded } from './persons/person-after.js';
+import type { StateChanges, StateReader } from './state.js';
+import { streams } from './streams.js';
+
+/** A domain event with what folding needs of its envelope; every stored event is one. */
+export type AppliedEvent = DomainEvent & {
+  readonly orgId: OrgId;
+  readonly time: Instant;
+  readonly commandId: string;
+};
+type Applied<T extends AppliedEvent['type']> = Extract<AppliedEvent, { readonly type: T }>;
+
+/**
+ * The streams that `event` changes, with their new states; total over all event types. It never refuses: it only
+ * throws InvariantBroken when the log contradicts itself (an enrichment that was never requested, or ended twice).
+ */
+export const evolve = (state: StateReader, event: AppliedEvent): StateChanges => {
+  switch (event.type) {
+    case 'PersonRecorded':
+      return evolvePerson(state, event);
+    case 'EnrichmentRequested':
+      return evolveRequested(event);
+    case 'ProviderResponded':
+      return event.data.late ? rememberLate(event) : evolveResponded(state, event);
+    case 'EnrichmentFinished':
+      return evolveFinished(state, event);
+    case 'CreditsReserved':
+      return evolveReserved(state, event);
+    case 'CreditsCaptured':
+    case 'CreditsReleased':
+      return evolveSettled(state, event);
+    case 'CreditsGranted':
+    case 'CreditsExpired':
+      return [accountChange(state, event)];
+    case 'CommandAnswered':
+      return commandAnswered(event);
+    case 'CommandRefused':
+      return commandRefused(event);
+    case 'PartitionClaimed':
+    case 'BatchDecided':
+      return [];
+    default:
+      return assertNever(event);
+  }
+};
+
+const evolvePerson = (state: StateReader, event: Applied<'PersonRecorded'>): StateChanges => {
+  const { personId, merged } = event.data;
+  const before = state.get(streams.person(event.orgId, personId));
+  const status = merged ? 'existing' : 'created';
+  const answer = { commandType: 'RecordPerson', status, references: [personId] } as const;
+  return [...personRecorded(before, event), ...answeredByEvent(event, answer)];
+};
+
+const evolveRequested = ({ orgId, time, data }: Applied<'EnrichmentRequested'>): StateChanges => {
+  const { enrichmentId, personId, field, optionsHash } = data;
+  return [
+    [streams.enrichment(enrichmentId), enrichmentRequested(orgId, time, data)],
+    [streams.current(orgId, personId, field, optionsHash), { enrichmentId }],
+  ];
+};
+
+/** A late answer changes no enrichment; its id is remembered, so that sending it again does not log it again. */
+const rememberLate = (event: Applied<'ProviderResponded'>): StateChanges =>
+  answeredByEvent(event, { commandType: 'RecordProviderResponse', status: 'late', references: [] });
+
+const evolveResponded = (state: StateReader, { orgId, time, data }: Applied<'ProviderResponded'>): StateChanges => {
+  const enrichment = knownEnrichment(state, orgId, data.enrichmentId);
+  return [[streams.enrichment(enrichment.id), enrichmentResponded(enrichment, time, data)]];
+};
+
+const evolveFinished = (state: StateReader, { orgId, time, data }: Applied<'EnrichmentFinished'>): StateChanges => {
+  const enrichment = knownEnrichment(state, orgId, data.enrichmentId);
+  return [[streams.enrichment(enrichment.id), enrichmentFinished(enrichment, time, data)]];
+};
+
+/** Names all new enrichments of the command at once: the answer of a command that made nothing but these. */
+const evolveReserved = (state: StateReader, event: Applied<'CreditsReserved'>): StateChanges => {
+  const { grants, enrichments } = event.data;
+  const splits = splitShares(
+    grants,
+    enrichments.map(({ amount }) => amount),
+  );
+  const dealt = enrichments.map(({ enrichmentId }, index) => {
+    const split = splits[index];
+    invariant(split !== undefined, 'every enrichment has its split');
+    const enrichment = knownEnrichment(state, event.orgId, enrichmentId);
+    return [streams.enrichment(enrichmentId), enrichmentReserved(enrichment, split)] as const;
+  });
+  const references = enrichments.map(({ enrichmentId }) => enrichmentId);
+  const answer = { commandType: 'RequestEnrichments', status: 'accepted', references } as const;
+  return [accountChange(state, event), ...dealt, ...answeredByEvent(event, answer)];
+};
+
+const evolveSettled = (
+  state: StateReader,
+  event: Applied<'CreditsCaptured'> | Applied<'CreditsReleased'>,
+): StateChanges => {
+  const enrichment = knownEnrichment(state, event.orgId, event.data.enrichmentId);
+  return [accountChange(state, event), [streams.enrichment(enrichment.id), enrichmentSettled(enrichment, event.data)]];
+};
+
+const accountChange = (
+  state: StateReader,
+  event: CreditEvent & { readonly orgId: OrgId; readonly time: Instant },
+): StateChanges[number] => {
+  const key = streams.account(event.orgId);
+  return [key, accountAfter(state.get(key) ?? emptyAccount(event.orgId), event, event.time)];
+};

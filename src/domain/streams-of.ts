@@ -1,0 +1,98 @@
+import type { AppliedEvent } from './evolve.js';
+import type { Command } from './command.js';
+import { assertNever } from './kernel/errors.js';
+import type { EnrichmentId, OrgId, PersonId } from './kernel/ids.js';
+import type { StateReader } from './state.js';
+import { streams, type StreamKey } from './streams.js';
+
+/**
+ * The streams that deciding `command` reads, as far as `state` tells: asked again until it names nothing new
+ * (identity → person → current → enrichment). `recent/` is named too; an owner holds all of it in memory.
+ */
+export const streamsOf = (command: Command, state: StateReader): readonly StreamKey[] => [
+  streams.recent(command.orgId, command.id),
+  ...(command.keyed ? [streams.request(command.orgId, command.id)] : []),
+  streams.account(command.orgId),
+  ...referencesOf(command, state),
+  ...subjectsOf(command, state),
+];
+
+/** What an earlier answer of the same command id is rendered from. */
+const referencesOf = (command: Command, state: StateReader): readonly StreamKey[] => {
+  const { orgId, id } = command;
+  const kept = command.keyed ? state.get(streams.request(orgId, id)) : undefined;
+  const references = (kept ?? state.get(streams.recent(orgId, id)))?.references ?? [];
+  if (command.type === 'RecordPerson') return references.map((ref) => streams.person(orgId, ref as PersonId));
+  if (command.type === 'GrantCredits') return [];
+  return references.map((ref) => streams.enrichment(ref as EnrichmentId));
+};
+
+const subjectsOf = (command: Command, state: StateReader): readonly StreamKey[] => {
+  const { orgId } = command;
+  switch (command.type) {
+    case 'RecordPerson':
+      return personStreams(command, state);
+    case 'RequestEnrichments': {
+      const { field, optionsHash, personIds } = command.data;
+      const current = personIds.flatMap((id) => currentStreams(state, streams.current(orgId, id, field, optionsHash)));
+      return [...personIds.map((id) => streams.person(orgId, id)), ...current];
+    }
+    case 'CancelEnrichment': {
+      const { personId, field, optionsHash } = command.data;
+      return currentStreams(state, streams.current(orgId, personId, field, optionsHash));
+    }
+    case 'RecordProviderResponse':
+    case 'ExpireEnrichment':
+      return [streams.enrichment(command.data.enrichmentId)];
+    case 'GrantCredits':
+    case 'ExpireGrants':
+      return [];
+    default:
+      return assertNever(command);
+  }
+};
+
+const currentStreams = (state: StateReader, key: StreamKey<'current'>): readonly StreamKey[] => {
+  const current = state.get(key);
+  return current === undefined ? [key] : [key, streams.enrichment(current.enrichmentId as EnrichmentId)];
+};
+
+const personStreams = ({ orgId, data }: Command<'RecordPerson'>, state: StateReader): readonly StreamKey[] => {
+  const identities = data.identities.map((hash) => streams.identity(orgId, hash));
+  const owners = identities.map((key) => state.get(key)?.personId);
+  const ids = [...owners, data.mergedInto?.personId, data.personId ?? undefined].filter((id) => id !== undefined);
+  return [...identities, ...new Set(ids.map((id) => streams.person(orgId, id)))];
+};
+
+/**
+ * The streams whose state folding `event` reads: a shell that replays the log loads them before it calls `evolve`.
+ * What the event only writes is not among them.
+ */
+export const streamsOfEvent = (event: AppliedEvent): readonly StreamKey[] => {
+  switch (event.type) {
+    case 'PersonRecorded':
+      return [streams.person(event.orgId, event.data.personId)];
+    case 'ProviderResponded':
+      return event.data.late ? [] : [streams.enrichment(event.data.enrichmentId)];
+    case 'EnrichmentFinished':
+      return [streams.enrichment(event.data.enrichmentId)];
+    case 'CreditsReserved':
+      return [accountOf(event), ...event.data.enrichments.map(({ enrichmentId }) => streams.enrichment(enrichmentId))];
+    case 'CreditsCaptured':
+    case 'CreditsReleased':
+      return [accountOf(event), streams.enrichment(event.data.enrichmentId)];
+    case 'CreditsGranted':
+    case 'CreditsExpired':
+      return [accountOf(event)];
+    case 'EnrichmentRequested':
+    case 'CommandAnswered':
+    case 'CommandRefused':
+    case 'PartitionClaimed':
+    case 'BatchDecided':
+      return [];
+    default:
+      return assertNever(event);
+  }
+};
+
+const accountOf = ({ orgId }: { readonly orgId: OrgId }): StreamKey => streams.account(orgId);
