@@ -1,0 +1,14 @@
+import { CancelEnrichmentHandler } from './cancel-enrichment.command.js';
+import { ExpireEnrichmentHandler } from './expire-enrichment.command.js';
+import { GrantCreditsHandler } from './grant-credits.command.js';
+import { RecordPersonHandler } from './record-person.command.js';
+import { RequestEnrichmentsHandler } from './request-enrichments.command.js';
+
+/** All use cases, as providers of a module that imports `CqrsModule.forRoot()`. */
+export const COMMAND_HANDLERS = [
+  RequestEnrichmentsHandler,
+  RecordPersonHandler,
+  CancelEnrichmentHandler,
+  ExpireEnrichmentHandler,
+  GrantCreditsHandler,
+] as const;

@@ -1,0 +1,29 @@
+import type { Refusal } from '../domain/kernel/refusal.js';
+import type { Position } from './ports.js';
+
+/** The decider said no, and the log says so too. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+  constructor(
+    readonly refusal: Refusal,
+    readonly position: Position | null,
+  ) {
+    super(`${refusal.code}: ${refusal.reason}`);
+  }
+}
+
+/**
+ * No answer in time, or none can be expected: `overloaded` and `lagging` mean that nothing was sent, after
+ * `no_answer` the outcome is unknown and the same command may be repeated (API X-05).
+ */
+export class Unavailable extends Error {
+  override readonly name = 'Unavailable';
+  constructor(
+    readonly reason: 'overloaded' | 'lagging' | 'no_answer' | 'contended' | 'read_model_behind',
+    /** For `Retry-After`, seconds. */
+    readonly retryAfterS: number,
+    cause?: unknown,
+  ) {
+    super(reason, { cause });
+  }
+}

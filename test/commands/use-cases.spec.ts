@@ -1,0 +1,91 @@
+import { CancelEnrichment, CancelEnrichmentHandler } from '../../src/commands/cancel-enrichment.command.js';
+import { ExpireEnrichment, ExpireEnrichmentHandler } from '../../src/commands/expire-enrichment.command.js';
+import type { Commands } from '../../src/commands/gateway.js';
+import { GrantCredits, GrantCreditsHandler, type Grant } from '../../src/commands/grant-credits.command.js';
+import { LogPartitionEnds } from '../../src/commands/partition-ends.js';
+import type { EnrichmentTerms } from '../../src/commands/ports.js';
+import { RequestEnrichments, RequestEnrichmentsHandler } from '../../src/commands/request-enrichments.command.js';
+import type { EnrichmentId, OrgId, PersonId } from '../../src/domain/kernel/ids.js';
+
+const ORG = 'org_1' as OrgId;
+const PERSON = 'p1' as PersonId;
+const TERMS: EnrichmentTerms = {
+  plan: { waterfallId: 'w', version: 1, steps: [], stop: 'first_verified', verifyWith: null, cachePrice: 1 },
+  optionsHash: 'default',
+  priceListVersion: 'v1',
+  maxAgeMs: 800_000,
+};
+
+const recordingGateway = () => {
+  const calls: unknown[][] = [];
+  const execute = (...call: unknown[]) => {
+    calls.push(call);
+    return Promise.resolve({ result: {}, replayed: false, position: null });
+  };
+  return { calls, gateway: { execute } as unknown as Commands };
+};
+
+describe('the use cases', () => {
+  it('request enrichments under the terms of their org and field', async () => {
+    const { calls, gateway } = recordingGateway();
+    const asked: unknown[] = [];
+    const terms = { termsFor: (...of: unknown[]) => (asked.push(of), TERMS) };
+    const request = { personIds: [PERSON], field: 'emails', createdBy: 'user_1', dialect: 'operations' } as const;
+    await new RequestEnrichmentsHandler(gateway, terms).execute(
+      new RequestEnrichments({ ...request, orgId: ORG, correlationId: 'r1' }),
+    );
+    expect(asked).toEqual([[ORG, 'emails']]);
+    expect(calls).toEqual([['RequestEnrichments', ORG, { ...request, ...TERMS }, { correlationId: 'r1' }]]);
+  });
+
+  it('cancel the enrichment of the default options', async () => {
+    const { calls, gateway } = recordingGateway();
+    await new CancelEnrichmentHandler(gateway, { termsFor: () => TERMS }).execute(
+      new CancelEnrichment({ orgId: ORG, personId: PERSON, field: 'phones', correlationId: 'r' }),
+    );
+    const data = { personId: PERSON, field: 'phones', optionsHash: 'default' };
+    expect(calls).toEqual([['CancelEnrichment', ORG, data, { correlationId: 'r' }]]);
+  });
+
+  it('expire an enrichment', async () => {
+    const { calls, gateway } = recordingGateway();
+    const enrichmentId = 'e1' as EnrichmentId;
+    await new ExpireEnrichmentHandler(gateway).execute(
+      new ExpireEnrichment({ orgId: ORG, enrichmentId, correlationId: 'r' }),
+    );
+    expect(calls).toEqual([['ExpireEnrichment', ORG, { enrichmentId }, { correlationId: 'r' }]]);
+  });
+
+  it('grant credits once per key: the same key makes the same command, other credits another fingerprint', async () => {
+    const { calls, gateway } = recordingGateway();
+    const handler = new GrantCreditsHandler(gateway);
+    const credits = { amount: 10, source: 'manual', expiresAt: null, referenceId: null } as const;
+    const grant: Grant = { orgId: ORG, credits, idempotencyKey: 'k', correlationId: 'r' };
+    await handler.execute(new GrantCredits(grant));
+    await handler.execute(new GrantCredits({ ...grant, credits: { ...credits, amount: 11 } }));
+    await handler.execute(new GrantCredits({ ...grant, orgId: 'org_2' as OrgId }));
+    const sent = calls.map(([, , , options]) => options as { id: string; keyed: boolean; fingerprint: string });
+    expect(sent.map(({ keyed }) => keyed)).toEqual([true, true, true]);
+    expect(sent[1]?.id).toBe(sent[0]?.id);
+    expect(sent[2]?.id).not.toBe(sent[0]?.id);
+    expect(sent[1]?.fingerprint).not.toBe(sent[0]?.fingerprint);
+    expect(sent[2]?.fingerprint).toBe(sent[0]?.fingerprint);
+  });
+});
+
+describe('the end of an org’s partition', () => {
+  const ends = (end: bigint) =>
+    new LogPartitionEnds(
+      { range: (_topic, partition) => Promise.resolve({ start: 0n, end: end + BigInt(partition) }) },
+      'events',
+      () => 0,
+    );
+
+  it('is the last record', async () => {
+    expect(await ends(7n).endOf(ORG)).toEqual({ partition: 0, offset: 6n });
+  });
+
+  it('is nothing when the partition is empty', async () => {
+    expect(await ends(0n).endOf(ORG)).toBeNull();
+  });
+});
