@@ -1,0 +1,115 @@
+import { sleep } from '../observability/clock.js';
+import { checkpointOf, fenceAt, passRecords, type FenceState } from './fence.js';
+import type { EventBatch, EventFollowerOptions } from './event-follower.js';
+import type { LogRecord, Subscription } from './log.js';
+import { verifyCheckpoint } from './restore.js';
+
+const BATCH_RECORDS_MAX = 5_000;
+/** A failing handler is tried this often, 0.1 s, 0.2 s, 0.4 s … apart; 6 s in all. */
+const TRIES_MAX = 7;
+const FIRST_PAUSE_MS = 100;
+
+export interface PartitionStatus {
+  readonly partition: number;
+  /** Has passed what stood in the log when it started here. */
+  readonly caughtUp: boolean;
+  /** Offset to read next. */
+  readonly position: bigint;
+}
+
+/** One partition of a follower: finds its position, passes records, and finds it again when somebody else moved it. */
+export class FollowedPartition {
+  #fence: FenceState = fenceAt(null);
+  /** The log's end as it was when the position was found; null before. */
+  #endAtStart: bigint | null = null;
+  /** False while the position is being found or given up: records that still arrive belong to an old one. */
+  #isPositioned = false;
+  #isHeld = false;
+  /** Finding and giving up a position, strictly one after the other, however fast assignments change. */
+  #turns: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly options: EventFollowerOptions,
+    private readonly subscription: Subscription,
+    readonly partition: number,
+  ) {}
+
+  status(): PartitionStatus {
+    const end = this.#endAtStart;
+    return { partition: this.partition, caughtUp: end !== null && this.#fence.next >= end, position: this.#fence.next };
+  }
+
+  get isHeld(): boolean {
+    return this.#isHeld;
+  }
+
+  /** The group gave us the partition. */
+  take(): void {
+    this.#isHeld = true;
+    this.#position();
+  }
+
+  /** The group took it away. Afterwards no handler call for the partition runs or will start. */
+  async release(): Promise<void> {
+    this.#isHeld = false;
+    this.#isPositioned = false;
+    this.#turn(() => this.subscription.remove(this.partition));
+    await this.#turns;
+  }
+
+  /** Goes to the stored checkpoint, whose record has to be there still. */
+  #position(): void {
+    this.#isPositioned = false;
+    this.#turn(async () => {
+      await this.subscription.remove(this.partition);
+      const { log, topics, checkpoints } = this.options;
+      const { partition } = this;
+      const checkpoint = await checkpoints.load(partition);
+      if (checkpoint !== null) await verifyCheckpoint({ log, topic: topics.events, partition }, checkpoint);
+      const { end } = await log.range(topics.events, partition);
+      if (!this.#isHeld) return;
+      this.#fence = fenceAt(checkpoint);
+      this.#endAtStart = end;
+      this.#isPositioned = true;
+      this.subscription.add(partition, this.#fence.next);
+    });
+  }
+
+  #turn(run: () => Promise<void>): void {
+    this.#turns = this.#turns.then(run).catch((error: Error) => this.options.onFatal(error));
+  }
+
+  /** @throws LogCorrupted | UnknownEventType | whatever the handler threw last */
+  async receive(records: readonly LogRecord[]): Promise<void> {
+    const max = this.options.batchMax ?? BATCH_RECORDS_MAX;
+    for (let from = 0; from < records.length && this.#isPositioned; from += max) {
+      await this.#pass(records.slice(from, from + max));
+    }
+  }
+
+  async #pass(records: readonly LogRecord[]): Promise<void> {
+    const { partition } = this;
+    const { fence, events } = passRecords(this.#fence, records, partition);
+    const checkpoint = checkpointOf(partition, fence);
+    const previous = checkpointOf(partition, this.#fence);
+    // Before the first claim there is nothing that counts and nothing that a checkpoint could recognize.
+    const outcome = checkpoint === null ? 'stored' : await this.#handle({ partition, events, previous, checkpoint });
+    if (outcome === 'stored') this.#fence = fence;
+    else if (this.#isHeld) this.#position();
+  }
+
+  /** Repeats a failed call: the handler stores by compare-and-set, so a try that did store answers `moved`. */
+  async #handle(batch: EventBatch): Promise<'stored' | 'moved'> {
+    const { handle, clock, logger, group } = this.options;
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await handle(batch);
+      } catch (error) {
+        if (tries === TRIES_MAX) throw error;
+        logger.warn({ err: error, group, partition: this.partition, tries }, 'a batch of events was not stored');
+        await sleep(clock, FIRST_PAUSE_MS * 2 ** (tries - 1));
+        if (!this.#isPositioned) return 'moved';
+      }
+    }
+  }
+}
