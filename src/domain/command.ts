@@ -92,6 +92,8 @@ export interface ResultByCommand {
     readonly existing: boolean;
     readonly keyId: KeyId;
     readonly sealed: Sealed;
+    /** When the person was created. */
+    readonly recordedAt: Instant;
   };
   /** `enrichments` in the order of `personIds`; `reserved` by this command; `available` after it. */
   RequestEnrichments: {

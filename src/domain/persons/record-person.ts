@@ -35,7 +35,8 @@ export const personResult = (
 ) => {
   const person = state.get(streams.person(orgId, id));
   invariant(person !== undefined, `person ${id} was never recorded`);
-  return { personId: id, existing: status !== 'created', keyId: person.keyId, sealed: person.sealed };
+  const { keyId, sealed, recordedAt } = person;
+  return { personId: id, existing: status !== 'created', keyId, sealed, recordedAt };
 };
 
 /** The persons that a command speaks of, the owner of the strongest known identity first. */
