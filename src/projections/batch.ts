@@ -1,0 +1,67 @@
+import type { EnrichmentId } from '../domain/kernel/ids.js';
+import { invariant } from '../domain/kernel/errors.js';
+import type { StreamState } from '../domain/state.js';
+import { streams, type StreamKey } from '../domain/streams.js';
+import type { StoredEvent } from '../events/event.js';
+import { ATTEMPT_LOG, foldAttempts } from './attempt-log/attempt-log.projection.js';
+import { CREDIT_ACCOUNTS, foldAccounts, type AccountRow } from './credits/credit-accounts.projection.js';
+import { CREDIT_ENTRIES, foldEntries } from './credits/credit-entries.projection.js';
+import { ENRICHMENTS, foldEnrichments, type EnrichmentRow } from './enrichments/enrichments.projection.js';
+import { evolveBatch } from './evolution.js';
+import { foldKnownContacts, KNOWN_CONTACTS } from './known-contacts/known-contacts.projection.js';
+import { foldPersons, PERSONS } from './persons/persons.projection.js';
+import type { Table } from './table.js';
+
+/** All read models, in the order in which every transaction writes them. */
+export const TABLES: readonly Table<never>[] = [
+  ENRICHMENTS,
+  CREDIT_ACCOUNTS,
+  CREDIT_ENTRIES,
+  PERSONS,
+  KNOWN_CONTACTS,
+  ATTEMPT_LOG,
+];
+
+/** The rows a batch builds on, as they stand before it. */
+export interface RowsBefore {
+  readonly enrichments: readonly EnrichmentRow[];
+  readonly accounts: readonly AccountRow[];
+}
+
+/** The last state of each row of one table that a batch changed. */
+export interface TableWrite {
+  readonly table: Pick<Table<never>, 'name' | 'appendOnly' | 'upsert' | 'insert'>;
+  readonly rows: number;
+  readonly parameters: readonly unknown[];
+}
+
+/** Folds a batch of one partition, in log order, to at most one write per table. Pure. */
+export const foldBatch = (events: readonly StoredEvent[], before: RowsBefore): readonly TableWrite[] => {
+  const evolution = evolveBatch(events, streamsOf(before));
+  const fieldOf = (id: EnrichmentId) => {
+    const enrichment = evolution.state.get(streams.enrichment(id));
+    invariant(enrichment, `${streams.enrichment(id)} was answered before it was requested`);
+    return enrichment.field;
+  };
+  const enrichmentsBefore = new Map(before.enrichments.map((row) => [row.enrichment.id, row]));
+  return [
+    write(ENRICHMENTS, foldEnrichments(evolution, enrichmentsBefore)),
+    write(CREDIT_ACCOUNTS, foldAccounts(evolution)),
+    write(CREDIT_ENTRIES, foldEntries(evolution)),
+    write(PERSONS, foldPersons(events)),
+    write(KNOWN_CONTACTS, foldKnownContacts(events, fieldOf)),
+    write(ATTEMPT_LOG, foldAttempts(events)),
+  ].filter(({ rows }) => rows > 0);
+};
+
+const write = <Row>(table: Table<Row>, rows: readonly Row[]): TableWrite => ({
+  table,
+  rows: rows.length,
+  parameters: rows.length === 0 ? [] : table.parameters(rows),
+});
+
+const streamsOf = ({ enrichments, accounts }: RowsBefore): ReadonlyMap<StreamKey, StreamState> =>
+  new Map<StreamKey, StreamState>([
+    ...enrichments.map(({ enrichment }) => [streams.enrichment(enrichment.id), enrichment] as const),
+    ...accounts.map(({ account }) => [streams.account(account.orgId), account] as const),
+  ]);

@@ -1,0 +1,94 @@
+import { availableIn, type Account } from '../../domain/credits/account.js';
+import { ledgerEntryOf, type CreditEventType, type LedgerEntry } from '../../domain/credits/chain.js';
+import type { StoredEvent } from '../../events/event.js';
+import { changesOf, type Evolution } from '../evolution.js';
+import { column, table } from '../table.js';
+
+type CreditEvent = StoredEvent<CreditEventType>;
+
+/** One link of an org's credit chain with the account as it stood after it (API CR-10). */
+export interface EntryRow {
+  readonly event: CreditEvent;
+  readonly entry: LedgerEntry;
+  readonly about: EntrySubject;
+  readonly account: Account;
+}
+
+/** What an entry is about, as far as its type tells. */
+interface EntrySubject {
+  readonly enrichmentId: string | null;
+  readonly transactionId: string | null;
+  readonly operationType: string | null;
+  readonly provider: string | null;
+  readonly source: string | null;
+  readonly referenceId: string | null;
+  readonly reason: string | null;
+}
+
+export const CREDIT_ENTRIES = table<EntryRow>({
+  name: 'credit_entries',
+  key: ['org_id', 'entry'],
+  newerBy: 'never',
+  columns: [
+    column('org_id', 'text', ({ event }) => event.orgId),
+    column('entry', 'bigint', ({ event }) => event.data.entry),
+    column('type', 'text', ({ entry }) => entry.type),
+    column('amount', 'bigint', ({ entry }) => entry.amount),
+    column('reserved_delta', 'bigint', ({ entry }) => entry.reservedDelta),
+    column('reservation_id', 'uuid', ({ entry }) => entry.reservationId),
+    column('enrichment_id', 'uuid', ({ about }) => about.enrichmentId),
+    column('transaction_id', 'uuid', ({ about }) => about.transactionId),
+    column('operation_type', 'text', ({ about }) => about.operationType),
+    column('provider', 'text', ({ about }) => about.provider),
+    column('source', 'text', ({ about }) => about.source),
+    column('reference_id', 'text', ({ about }) => about.referenceId),
+    column('reason', 'text', ({ about }) => about.reason),
+    column('grants', 'jsonb', ({ event }) => JSON.stringify(event.data.grants)),
+    column('balance_after', 'bigint', ({ account }) => account.balance),
+    column('available_after', 'bigint', ({ account }) => availableIn(account)),
+    column('time', 'timestamptz', ({ event }) => event.time),
+    column('prev_hash', 'text', ({ event }) => event.data.prevHash),
+    column('hash', 'text', ({ event }) => event.data.hash),
+    column('event_id', 'text', ({ event }) => event.id),
+    column('partition', 'smallint', ({ event }) => event.partition),
+    column('seq', 'bigint', ({ event }) => event.seq),
+  ],
+});
+
+export const foldEntries = (evolution: Evolution): readonly EntryRow[] =>
+  Array.from(changesOf(evolution, 'account'), ({ event, after }) => entryAfter(event as CreditEvent, after));
+
+const entryAfter = (event: CreditEvent, account: Account): EntryRow => ({
+  event,
+  entry: ledgerEntryOf(event),
+  about: subjectOf(event),
+  account,
+});
+
+const NOTHING: EntrySubject = {
+  enrichmentId: null,
+  transactionId: null,
+  operationType: null,
+  provider: null,
+  source: null,
+  referenceId: null,
+  reason: null,
+};
+
+const subjectOf = (event: CreditEvent): EntrySubject => {
+  switch (event.type) {
+    case 'CreditsReserved':
+      return NOTHING;
+    case 'CreditsCaptured': {
+      const { enrichmentId, transactionId, operationType, provider } = event.data;
+      return { ...NOTHING, enrichmentId, transactionId, operationType, provider };
+    }
+    case 'CreditsReleased':
+      return { ...NOTHING, enrichmentId: event.data.enrichmentId, reason: event.data.reason };
+    case 'CreditsGranted':
+      return { ...NOTHING, source: event.data.source, referenceId: event.data.referenceId };
+    // CR-09 shows it as consumed by `expiry`.
+    case 'CreditsExpired':
+      return { ...NOTHING, operationType: 'expiry' };
+  }
+};

@@ -1,0 +1,69 @@
+import { statement, type Statement } from '../db/database.js';
+
+export type ColumnType =
+  'uuid' | 'text' | 'text[]' | 'bigint' | 'int' | 'smallint' | 'double precision' | 'boolean' | 'timestamptz' | 'jsonb';
+
+/** One column of a read model and how it is taken from a row. `jsonb` columns return JSON text. */
+export interface Column<Row> {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly value: (row: Row) => string | number | boolean | null;
+}
+export const column = <Row>(name: string, type: ColumnType, value: Column<Row>['value']): Column<Row> => ({
+  name,
+  type,
+  value,
+});
+
+/** A read model as the projector writes it: any number of rows in one statement. */
+export interface Table<Row> {
+  readonly name: string;
+  readonly key: readonly string[];
+  /** True when a row is written once and never again. */
+  readonly appendOnly: boolean;
+  /** Writes rows that are new or newer than what stands there. */
+  readonly upsert: Statement;
+  /** For empty tables without indexes (rebuild): no conflict is expected, none is handled. */
+  readonly insert: Statement;
+  readonly parameters: (rows: readonly Row[]) => readonly unknown[];
+}
+
+export interface TableShape<Row> {
+  readonly name: string;
+  readonly key: readonly string[];
+  /** Replaced when these grow, compared in this order; `never`: the first row of a key stays. */
+  readonly newerBy: readonly string[] | 'never';
+  /** Columns that an update leaves as they were first written. */
+  readonly keep?: readonly string[];
+  readonly columns: readonly Column<Row>[];
+}
+
+/** `unnest` gives one plan for every number of rows (reference/performance.md §2.6). */
+export const table = <Row>(shape: TableShape<Row>): Table<Row> => {
+  const names = shape.columns.map(({ name }) => name).join(', ');
+  const arrays = shape.columns.map(({ type }, index) => `$${index + 1}::${carriedAs(type)}[]`).join(', ');
+  const values = shape.columns.map(({ name, type }) => (carriedAs(type) === type ? name : `${name}::${type}`));
+  const source = `select ${values.join(', ')} from unnest(${arrays}) as given (${names})`;
+  return {
+    name: shape.name,
+    key: shape.key,
+    appendOnly: shape.newerBy === 'never',
+    insert: statement(`insert_${shape.name}`, `insert into ${shape.name} (${names}) ${source}`),
+    upsert: statement(
+      `upsert_${shape.name}`,
+      `insert into ${shape.name} as old (${names}) ${source} on conflict (${shape.key.join(', ')}) ${onConflict(shape)}`,
+    ),
+    parameters: (rows) => shape.columns.map(({ value }) => rows.map(value)),
+  };
+};
+
+/** `unnest` flattens arrays of arrays, so an array column travels as text. */
+const carriedAs = (type: ColumnType): string => (type === 'text[]' ? 'text' : type);
+
+const onConflict = <Row>({ columns, key, keep = [], newerBy }: TableShape<Row>): string => {
+  if (newerBy === 'never') return 'do nothing';
+  const fixed = new Set([...key, ...keep]);
+  const assignments = columns.filter(({ name }) => !fixed.has(name)).map(({ name }) => `${name} = excluded.${name}`);
+  const [before, after] = ['old', 'excluded'].map((side) => newerBy.map((name) => `${side}.${name}`).join(', '));
+  return `do update set ${assignments.join(', ')} where (${before}) < (${after})`;
+};

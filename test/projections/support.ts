@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto';
+import { Database, statement } from '../../src/db/database.js';
+import type { OrgId, PersonId } from '../../src/domain/kernel/ids.js';
+import { systemClock } from '../../src/observability/clock.js';
+import { Positions } from '../../src/projections/positions.js';
+import { Projector } from '../../src/projections/projector.js';
+import { HIT, Story } from '../support/events.js';
+import { testStack } from '../support/stack.js';
+
+export const ORG_A = 'org_a' as OrgId;
+export const ORG_B = 'org_b' as OrgId;
+
+export interface ReadSide {
+  readonly schema: string;
+  readonly database: Database;
+  readonly positions: Positions;
+  readonly projector: Projector;
+  /** Every row of a table as JSON, in the order of its text. */
+  rows(table: string): Promise<readonly Record<string, unknown>[]>;
+  close(): Promise<void>;
+}
+
+/** Migrated tables in a schema of their own. */
+export const openReadSide = async (): Promise<ReadSide> => {
+  const schema = `projections_${randomUUID().slice(0, 8)}`;
+  const database = await Database.connect({ url: testStack().databaseUrl, schema, durability: 'relaxed' });
+  await database.migrate(schema);
+  const positions = new Positions({ sql: database, clock: systemClock });
+  return {
+    schema,
+    database,
+    positions,
+    projector: new Projector({ database, positions }),
+    rows: async (table) => {
+      const query = statement('', `select to_jsonb(t) as row from ${table} t order by t::text`);
+      return (await database.query<{ row: Record<string, unknown> }>(query)).map(({ row }) => row);
+    },
+    close: async () => {
+      await database.query(statement('', `drop schema "${schema}" cascade`));
+      await database.close();
+    },
+  };
+};
+
+/** One person whose email was found at the second step, paid from a grant. */
+export const foundStory = (orgId = ORG_A): { story: Story; personId: PersonId } => {
+  const story = new Story();
+  story.grant(orgId, 100);
+  const personId = story.person(orgId);
+  const [id] = story.request(orgId, [personId]);
+  if (id === undefined) throw new Error('nothing was requested');
+  story.respond(orgId, id);
+  story.respond(orgId, id, HIT);
+  return { story, personId };
+};
