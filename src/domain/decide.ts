@@ -73,16 +73,16 @@ const refusing = (command: Command, refusal: Refusal, { nowMs }: DecideContext):
   answer: { kind: 'refused', refusal, replayed: false },
 });
 
-/** A refusal as it is logged before anyone hears of it; also for the refusals of the shell (INTERNAL_ERROR). */
-export const refusedEvent = (command: Command, refusal: Refusal, nowMs: number): DomainEvent<'CommandRefused'> => ({
+/** A refusal is a fact: logged before anyone hears of it. */
+const refusedEvent = (command: Command, refusal: Refusal, nowMs: number): DomainEvent<'CommandRefused'> => ({
   type: 'CommandRefused',
   subject: `command/${command.id}`,
   data: refusalData(command, refusal, nowMs),
 });
 
-/** Keyed commands are remembered 24 h; those of clients until they would be refused as expired, unless their events tell. */
+/** Keyed commands are remembered 24 h; others, unless their events tell, until they would be refused as expired. */
 const remember = (command: Command, memory: Memory, proposal: Proposal): void => {
-  if (!command.keyed && (command.waitMs === null || memory.inEvents)) return;
+  if (!command.keyed && memory.inEvents) return;
   const data: CommandAnswered = {
     commandType: command.type,
     status: memory.status,

@@ -36,7 +36,7 @@ const KEY_STAYS_FREE: ReadonlySet<RefusalCode> = new Set(['VALIDATION_ERROR', 'C
 /** Says nothing about the request itself, so that nothing may be remembered. */
 const NEVER_REMEMBERED: ReadonlySet<RefusalCode> = new Set(['UNAVAILABLE', 'INTERNAL_ERROR', 'IDEMPOTENCY_CONFLICT']);
 
-/** What is logged for a refusal, made by decide or by the shell. */
+/** What is logged for a refusal. */
 export const refusalData = (command: Command, refusal: Refusal, nowMs: number): CommandRefused => ({
   commandType: command.type,
   code: refusal.code,

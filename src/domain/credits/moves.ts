@@ -5,10 +5,10 @@ import { invariant } from '../kernel/errors.js';
 import type { EnrichmentId, ReservationId, TransactionId } from '../kernel/ids.js';
 import { epochMsOf } from '../kernel/instant.js';
 import type { Proposal } from '../proposal.js';
-import { availableIn, type Account } from './account.js';
+import { availableIn } from './account.js';
 import { checkAccount } from './account-after.js';
 import { amountOf } from './amount.js';
-import { linkOf, type CreditEventType, type CreditMove } from './chain.js';
+import { ledgerEntryOf, linkOf, type CreditEventType, type CreditMove } from './chain.js';
 import { burn } from './grants.js';
 import { negated, takeFirst, totalOf } from './split.js';
 
@@ -25,7 +25,8 @@ export const recordCredits = <T extends CreditEventType>(
   const unlinked = { type, data: { ...move.body, grants: move.grants } } as unknown as CreditMove;
   amountOf(unlinked.data.amount);
   const link = linkOf(chainContext(proposal), before, unlinked);
-  const available = availableAfter(before, unlinked);
+  const { amount, reservedDelta } = ledgerEntryOf(unlinked);
+  const available = availableIn(before) + amount - reservedDelta;
   const data = { ...move.body, ...link, available } as unknown as EventDataByType[T];
   proposal.record(type, `account/${proposal.orgId}`, data);
   checkAccount(proposal.account());
@@ -37,10 +38,6 @@ const chainContext = ({ context, orgId, now }: Proposal) => ({
   orgId,
   time: now,
 });
-
-/** Available credits change by the free parts of the grants that an entry moves; a capture takes from reserved parts. */
-const availableAfter = (account: Account, { type, data }: CreditMove): number =>
-  availableIn(account) + (type === 'CreditsCaptured' ? 0 : totalOf(data.grants));
 
 /** Expires the free part of every grant that is due, so that nothing expired is ever burnt (CR-06). */
 export const expireDueGrants = (proposal: Proposal): void => {

@@ -82,7 +82,12 @@ export const enrichmentFinished = (enrichment: Enrichment, time: Instant, data: 
   const { outcome, error, dataFound, captured, released, transactionId, fromCache } = data;
   return {
     ...enrichment,
-    ...{ outcome, error, dataFound, captured, released, transactionId },
+    outcome,
+    error,
+    dataFound,
+    captured,
+    released,
+    transactionId,
     status: STATUSES[outcome],
     globalEnrichmentId: fromCache,
     updatedAt: time,

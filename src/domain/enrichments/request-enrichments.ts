@@ -126,7 +126,14 @@ const commonData = ({ data }: RequestCommand, { nowMs }: Proposal, reservationId
   const next = attemptAt(plan, 1, 1);
   invariant(next !== null, 'a plan without steps was accepted');
   return {
-    ...{ field, optionsHash, createdBy, dialect, plan, priceListVersion, next, reservationId },
+    field,
+    optionsHash,
+    createdBy,
+    dialect,
+    plan,
+    priceListVersion,
+    next,
+    reservationId,
     operationType: OPERATION_TYPES[field],
     reservedPrice: reservedPriceOf(plan),
     deadlineAt: instantOf(nowMs + maxAgeMs),
