@@ -13,6 +13,8 @@ export interface LogRecord {
 export interface OutgoingRecord {
   readonly key: string;
   readonly value: Buffer;
+  /** Sent as the one header `content-type` (events: DESIGN §2.4); no header without it. Our readers do not look at it. */
+  readonly contentType?: string;
 }
 
 export interface LogRange {

@@ -1,0 +1,31 @@
+import { NoAnswer, NotSent } from './broker-connection.js';
+import { BrokerRefused } from './protocol.js';
+
+/** kafkajs' names for the codes of the group protocol. */
+const REBALANCE = ['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID'];
+/** No later attempt can end differently: somebody has to change a configuration. */
+const FATAL = [
+  'GROUP_AUTHORIZATION_FAILED',
+  'TOPIC_AUTHORIZATION_FAILED',
+  'INCONSISTENT_GROUP_PROTOCOL',
+  'INVALID_GROUP_ID',
+  'INVALID_SESSION_TIMEOUT',
+  'GROUP_MAX_SIZE_REACHED',
+  'SASL_AUTHENTICATION_FAILED',
+  'UNSUPPORTED_VERSION',
+];
+
+const typeOf = (error: unknown): string =>
+  error instanceof Error && 'type' in error && typeof error.type === 'string' ? error.type : '';
+
+/** The group goes on without this member's old place: join again at once. */
+export const isRebalance = (error: unknown): boolean => REBALANCE.includes(typeOf(error));
+
+export const isUnknownMember = (error: unknown): boolean => typeOf(error) === 'UNKNOWN_MEMBER_ID';
+
+/** Also whatever is neither a broker's answer nor a broken connection: a bug must not be retried for ever. */
+export const isFatal = (error: unknown): error is Error =>
+  FATAL.includes(typeOf(error)) || (error instanceof Error && !isFromKafka(error));
+
+const isFromKafka = (error: Error): boolean =>
+  [NotSent, NoAnswer, BrokerRefused].some((type) => error instanceof type) || error.name.startsWith('KafkaJS');

@@ -1,0 +1,118 @@
+import type { Logger } from '../../observability/logger.js';
+import {
+  AppendUnknown,
+  type JoinOptions,
+  type Log,
+  type LogRange,
+  type LogSlice,
+  type Membership,
+  type OutgoingRecord,
+  type RecordSink,
+  type Subscription,
+} from '../log.js';
+import { AppendQueue } from './append-queue.js';
+import { backoffMs, pause } from './backoff.js';
+import { Cluster } from './cluster.js';
+import { REQUEST_MS as GROUP_REQUEST_MS } from './group-session.js';
+import { KafkaMembership } from './kafka-membership.js';
+import { KafkaReads } from './kafka-reads.js';
+import { KafkaSubscription } from './kafka-subscription.js';
+
+/** Ends requests that the exchanges' own timeouts do not. */
+const REQUEST_MS = 5_000;
+/** About 15 s in all: a broker that starts together with us is up by then. */
+const CONNECT_ATTEMPTS = 12;
+const CONNECT_RETRY = { firstMs: 100, maxMs: 2_000 } as const;
+
+export interface KafkaLogOptions {
+  /** `host:port` each; any of them is enough to find the others. */
+  readonly brokers: readonly string[];
+  readonly clientId: string;
+  readonly logger: Logger;
+}
+
+/** The log on a real Kafka (≥ 2.3), by kafkajs' connections and our own requests. */
+export class KafkaLog implements Log {
+  private readonly appendQueue: AppendQueue;
+  private readonly reads: KafkaReads;
+  private readonly open = new Set<{ close(): Promise<void> }>();
+  private isClosed = false;
+
+  private constructor(
+    private readonly options: KafkaLogOptions,
+    private readonly appendCluster: Cluster,
+  ) {
+    this.appendQueue = new AppendQueue(appendCluster, options.logger);
+    this.readCluster = this.cluster(REQUEST_MS);
+    this.reads = new KafkaReads(this.readCluster, options.logger);
+  }
+
+  private readonly readCluster: Cluster;
+
+  /** @throws NotSent when no broker answers within about 15 s */
+  static async connect(options: KafkaLogOptions): Promise<KafkaLog> {
+    const cluster = new Cluster({ ...options, requestTimeoutMs: REQUEST_MS });
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await cluster.refresh([]);
+        return new KafkaLog(options, cluster);
+      } catch (error) {
+        if (attempt < CONNECT_ATTEMPTS) await pause(backoffMs(CONNECT_RETRY, attempt));
+        else throw error;
+      }
+    }
+  }
+
+  async append(topic: string, partition: number, records: readonly OutgoingRecord[]): Promise<bigint> {
+    if (this.isClosed) throw new AppendUnknown('the log is closed');
+    return this.appendQueue.append({ topic, partition, records });
+  }
+
+  read(topic: string, partition: number, from: bigint): Promise<LogSlice> {
+    return this.reads.read({ topic, partition }, from);
+  }
+
+  range(topic: string, partition: number): Promise<LogRange> {
+    return this.reads.range({ topic, partition });
+  }
+
+  partitions(topic: string): Promise<number> {
+    return this.reads.partitions(topic);
+  }
+
+  subscribe(topic: string, sink: RecordSink, onFailed: (partition: number, error: Error) => void): Subscription {
+    const subscription = new KafkaSubscription({
+      topic,
+      sink,
+      onFailed,
+      cluster: this.cluster(REQUEST_MS),
+      range: (partition) => this.range(topic, partition),
+      logger: this.options.logger,
+      onClosed: () => this.open.delete(subscription),
+    });
+    this.open.add(subscription);
+    return subscription;
+  }
+
+  /** Resolves before the first `onAssigned`. */
+  async join(options: JoinOptions): Promise<Membership> {
+    const { logger } = this.options;
+    const ending = { close: () => membership.leave() };
+    const onEnded = (): void => void this.open.delete(ending);
+    const membership = new KafkaMembership(options, { cluster: this.cluster(GROUP_REQUEST_MS), logger, onEnded });
+    this.open.add(ending);
+    return membership;
+  }
+
+  /** Leaves all groups and ends all subscriptions; appends that are on their way end as AppendUnknown. */
+  async close(): Promise<void> {
+    this.isClosed = true;
+    await Promise.all([...this.open].map((part) => part.close()));
+    this.appendCluster.close();
+    this.readCluster.close();
+  }
+
+  private cluster(requestTimeoutMs: number): Cluster {
+    return new Cluster({ ...this.options, requestTimeoutMs });
+  }
+}

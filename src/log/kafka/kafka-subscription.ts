@@ -1,0 +1,162 @@
+import type { Logger } from '../../observability/logger.js';
+import { OffsetOutOfRange, type LogRange, type RecordSink, type Subscription } from '../log.js';
+import { backoffMs, pause } from './backoff.js';
+import type { Cluster } from './cluster.js';
+import type { FetchedPartition } from './fetch-exchange.js';
+import { FetchLoop } from './fetch-loop.js';
+import { PartitionFeed } from './partition-feed.js';
+import { BrokerRefused, ErrorCode } from './protocol.js';
+import { decodeRecordSet } from './record-batch.js';
+
+/** A subscription never gives up on a broker. */
+const RETRY = { firstMs: 100, maxMs: 2_000 } as const;
+
+export interface SubscriptionOptions {
+  readonly topic: string;
+  readonly sink: RecordSink;
+  readonly onFailed: (partition: number, error: Error) => void;
+  /** Its own, so that nobody waits behind its long polls. */
+  readonly cluster: Cluster;
+  readonly range: (partition: number) => Promise<LogRange>;
+  readonly logger: Logger;
+  readonly onClosed: () => void;
+}
+
+/** Follows partitions of a topic; one fetch loop per broker that leads any of them. */
+export class KafkaSubscription implements Subscription {
+  private readonly feeds = new Map<number, PartitionFeed>();
+  private readonly loops = new Map<number, FetchLoop>();
+  /** Per partition, the end of the last sink call of the feeds that are gone. */
+  private readonly ends = new Map<number, Promise<void>>();
+  private isFailing = false;
+  private isClosed = false;
+
+  constructor(private readonly options: SubscriptionOptions) {}
+
+  /** A partition that is followed already goes on at `from`, after the sink call that may be running. */
+  add(partition: number, from: bigint): void {
+    if (this.isClosed) throw new Error(`the subscription to ${this.options.topic} is closed`);
+    void this.remove(partition);
+    const feed = new PartitionFeed({
+      partition,
+      from,
+      sink: this.options.sink,
+      after: this.ends.get(partition) ?? Promise.resolve(),
+      onRoom: () => this.wakeLoops(),
+      onSinkFailed: (failed, error) => this.sinkFailed(failed, error),
+    });
+    this.feeds.set(partition, feed);
+    void this.findLeader(feed);
+  }
+
+  remove(partition: number): Promise<void> {
+    const feed = this.feeds.get(partition);
+    if (feed) this.drop(feed);
+    return this.ends.get(partition) ?? Promise.resolve();
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    for (const feed of this.feeds.values()) this.drop(feed);
+    for (const loop of this.loops.values()) loop.close();
+    this.options.cluster.close();
+    this.options.onClosed();
+    await Promise.all(this.ends.values());
+  }
+
+  private drop(feed: PartitionFeed): void {
+    this.feeds.delete(feed.partition);
+    this.ends.set(feed.partition, feed.close());
+  }
+
+  private async findLeader(feed: PartitionFeed): Promise<void> {
+    const { topic, cluster, logger } = this.options;
+    for (; !feed.isClosed; feed.failures += 1) {
+      if (feed.failures > 0) await pause(backoffMs(RETRY, feed.failures));
+      if (feed.failures > 0 || cluster.leaderOf(topic, feed.partition) === null) {
+        await cluster.refresh([topic]).catch((error: unknown) => logger.debug({ topic, error }, 'no leaders known'));
+      }
+      const leader = cluster.leaderOf(topic, feed.partition);
+      if (leader === null || feed.isClosed) continue;
+      feed.isLost = false;
+      this.loop(leader).wake();
+      return;
+    }
+  }
+
+  private loop(nodeId: number): FetchLoop {
+    const known = this.loops.get(nodeId);
+    if (known) return known;
+    const { topic, cluster } = this.options;
+    const loop = new FetchLoop({
+      topic,
+      nodeId,
+      cluster,
+      feeds: () => [...this.feeds.values()].filter(({ partition }) => cluster.leaderOf(topic, partition) === nodeId),
+      onFetched: (feed, fetched) => this.fetched(feed, fetched),
+      onFailed: (feeds, error) => {
+        for (const feed of feeds) this.lost(feed, error);
+      },
+    });
+    this.loops.set(nodeId, loop);
+    void loop.run();
+    return loop;
+  }
+
+  private wakeLoops(): void {
+    for (const loop of this.loops.values()) loop.wake();
+  }
+
+  private fetched(feed: PartitionFeed, fetched: FetchedPartition): void {
+    if (fetched.errorCode === ErrorCode.OFFSET_OUT_OF_RANGE) return void this.outOfRange(feed);
+    const what = `${this.options.topic}/${feed.partition}`;
+    if (fetched.errorCode !== ErrorCode.NONE) return this.lost(feed, new BrokerRefused(what, fetched.errorCode));
+    this.recovered(feed);
+    try {
+      const { records, next } = decodeRecordSet(fetched.recordSet, feed.next);
+      feed.offer(records, next);
+    } catch (error) {
+      this.failed(feed, error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  private async outOfRange(feed: PartitionFeed): Promise<void> {
+    feed.isLost = true;
+    try {
+      const range = await this.options.range(feed.partition);
+      this.failed(feed, new OffsetOutOfRange(feed.next, range));
+    } catch (error) {
+      this.lost(feed, error);
+    }
+  }
+
+  private lost(feed: PartitionFeed, error: unknown): void {
+    const { topic, logger } = this.options;
+    if (feed.isClosed) return;
+    const level = this.isFailing ? 'debug' : 'warn';
+    logger[level]({ topic, partition: feed.partition, error }, 'cannot fetch, trying again until it works');
+    this.isFailing = true;
+    feed.isLost = true;
+    feed.failures += 1;
+    void this.findLeader(feed);
+  }
+
+  private recovered(feed: PartitionFeed): void {
+    if (feed.failures === 0) return;
+    feed.failures = 0;
+    this.isFailing = [...this.feeds.values()].some(({ failures }) => failures > 0);
+    if (!this.isFailing) this.options.logger.info({ topic: this.options.topic }, 'fetching again');
+  }
+
+  private sinkFailed(feed: PartitionFeed, error: Error): void {
+    if (!feed.isClosed) return this.failed(feed, error);
+    const { topic, logger } = this.options;
+    logger.warn({ topic, partition: feed.partition, error }, 'handler failed after its partition was removed');
+  }
+
+  private failed(feed: PartitionFeed, error: Error): void {
+    if (feed.isClosed) return;
+    this.drop(feed);
+    this.options.onFailed(feed.partition, error);
+  }
+}
