@@ -2,11 +2,15 @@ import type { Commands, Executed } from '../../src/commands/gateway.js';
 import { Refused, Unavailable } from '../../src/commands/outcomes.js';
 import { RecordPerson, RecordPersonHandler, type PersonFacts } from '../../src/commands/record-person.command.js';
 import type { CommandDataByType } from '../../src/domain/command.js';
-import type { IdentityHash, OrgId, PersonId } from '../../src/domain/kernel/ids.js';
+import type { OrgId, PersonId } from '../../src/domain/kernel/ids.js';
+import type { Instant } from '../../src/domain/kernel/instant.js';
+import { VaultedIdentities } from '../../src/http/persons/vaulted-identities.js';
 import { MemoryVault } from '../../src/vault/memory-vault.js';
 
 const ORG = 'org_1' as OrgId;
 const PERSON = '0190a000-0000-8000-8000-000000000001' as PersonId;
+const CREATED = '2026-11-21T01:02:03.004Z' as Instant;
+const LINKEDIN = 'https://www.linkedin.com/in/ada';
 type Data = CommandDataByType['RecordPerson'];
 
 /** A decider for one person, as `domain/persons` behaves; `meddle` runs before each command is decided. */
@@ -28,41 +32,34 @@ class OnePerson implements Commands {
     const existing = this.known !== null;
     if (this.known === null || data.mergedInto !== null) this.known = { keyId: data.keyId, sealed: data.sealed };
     const position = { partition: 0, offset: BigInt(this.sent.length) };
-    return { result: { personId: PERSON, existing, ...this.known }, replayed: false, position };
+    return { result: { personId: PERSON, existing, recordedAt: CREATED, ...this.known }, replayed: false, position };
   }
 }
 
 const setUp = () => {
   const vault = new MemoryVault();
   const decider = new OnePerson();
-  const handler = new RecordPersonHandler(decider as unknown as Commands, vault);
-  const hash = (slug: string) => vault.identityHash('linkedin', `https://www.linkedin.com/in/${slug}`);
-  const record = (
-    facts: PersonFacts['facts'],
-    identities: readonly [IdentityHash, ...IdentityHash[]] = [hash('ada')],
-  ) =>
-    handler.execute(
-      new RecordPerson({ orgId: ORG, personId: null, identities, facts, source: 'api', correlationId: 'r' }),
-    );
+  const handler = new RecordPersonHandler(decider as unknown as Commands, new VaultedIdentities(vault));
+  const record = (facts: PersonFacts['facts']) => {
+    const person = { orgId: ORG, personId: null, source: 'api', correlationId: 'r' };
+    return handler.execute(new RecordPerson({ ...person, facts: { linkedinUrl: LINKEDIN, ...facts } }));
+  };
   const stored = () => vault.open(ORG, decider.known!.keyId, 'identity', decider.known!.sealed);
-  return { vault, decider, record, stored, hash };
+  return { vault, decider, record, stored };
 };
 
 describe('PR-01 recording a person', () => {
   it('seals a new person under the key of its strongest identity and sends nothing in clear', async () => {
-    const { vault, decider, record, stored, hash } = setUp();
-    const recorded = await record({ lastName: 'Lovelace' }, [hash('ada'), hash('other')]);
-    expect(recorded).toEqual({
-      personId: PERSON,
-      existing: false,
-      facts: { lastName: 'Lovelace' },
-      position: { partition: 0, offset: 1n },
-    });
-    expect(decider.sent).toHaveLength(1);
-    expect(decider.sent[0]?.keyId).toBe((await vault.keysFor(ORG, [hash('ada')])).get(hash('ada')));
-    expect(decider.sent[0]?.identities).toEqual([hash('ada'), hash('other')]);
-    expect(JSON.stringify(decider.sent)).not.toContain('Lovelace');
-    expect(await stored()).toEqual({ lastName: 'Lovelace' });
+    const { vault, decider, record, stored } = setUp();
+    const facts = { linkedinUrl: LINKEDIN, email: 'ada@example.com', lastName: 'Lovelace' };
+    const position = { partition: 0, offset: 1n };
+    const recorded = await record(facts);
+    expect(recorded).toEqual({ personId: PERSON, existing: false, recordedAt: CREATED, facts, position });
+    const identities = [vault.identityHash('linkedin', LINKEDIN), vault.identityHash('email', 'ada@example.com')];
+    expect(decider.sent).toMatchObject([{ identities, personId: null, source: 'api', mergedInto: null }]);
+    expect(decider.sent[0]?.keyId).toBe((await vault.keysFor(ORG, identities)).get(identities[0]!));
+    expect(JSON.stringify(decider.sent)).not.toMatch(/lovelace|ada/i);
+    expect(await stored()).toEqual(facts);
   });
 
   it('leaves a known person as it is when the request says nothing new', async () => {
@@ -74,14 +71,16 @@ describe('PR-01 recording a person', () => {
   });
 
   it('merges what is new into a known person, under the person’s own key', async () => {
-    const { decider, record, stored, hash } = setUp();
-    await record({ lastName: 'Byron', title: 'Countess' });
+    const { vault, decider, record, stored } = setUp();
+    await record({ linkedinUrl: LINKEDIN, lastName: 'Byron', title: 'Countess' });
     const firstKey = decider.known?.keyId;
-    const merged = await record({ lastName: 'Lovelace', country: 'GB' }, [hash('ada-2')]);
-    const facts = { lastName: 'Lovelace', title: 'Countess', country: 'GB' };
+    const merged = await record({ linkedinUrl: `${LINKEDIN}-2`, lastName: 'Lovelace', githubUsername: 'ada' });
+    const facts = { linkedinUrl: `${LINKEDIN}-2`, lastName: 'Lovelace', title: 'Countess', githubUsername: 'ada' };
     expect(merged).toMatchObject({ existing: true, facts, position: { offset: 3n } });
     expect(await stored()).toEqual(facts);
     expect(decider.known?.keyId).toBe(firstKey);
+    const hashes = [vault.identityHash('linkedin', `${LINKEDIN}-2`), vault.identityHash('github', 'ada')];
+    expect(decider.sent[2]?.identities).toEqual(hashes);
   });
 
   it('merges anew when somebody else changed the person in between', async () => {
@@ -92,11 +91,11 @@ describe('PR-01 recording a person', () => {
       const { keyId } = decider.known!;
       decider.known = {
         keyId,
-        sealed: await vault.seal(ORG, keyId, 'identity', { lastName: 'Lovelace', title: 'Hers' }),
+        sealed: await vault.seal(ORG, keyId, 'identity', { linkedinUrl: LINKEDIN, title: 'Hers' }),
       };
     };
     const merged = await record({ country: 'GB' });
-    expect(merged.facts).toEqual({ lastName: 'Lovelace', title: 'Hers', country: 'GB' });
+    expect(merged.facts).toEqual({ linkedinUrl: LINKEDIN, title: 'Hers', country: 'GB' });
     expect(await stored()).toEqual(merged.facts);
     expect(decider.sent.map(({ mergedInto }) => mergedInto !== null)).toEqual([false, false, true, false, true]);
   });
