@@ -1,9 +1,6 @@
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { existsSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { claimFolder, FolderInUse, type Claim } from './claim.js';
 import { until } from './poll.js';
 import { run } from './run.js';
@@ -13,7 +10,7 @@ import { unavailable } from './unavailable.js';
 export const KAFKA_VERSION = '4.3.1';
 
 const FETCH_MS = 10 * 60_000;
-const DOWNLOADED = /^\[INFO\] Downloaded .*\/([^/\s]+\.jar)\b/;
+const DOWNLOADED = /Downloaded from .*\/([^/\s]+\.jar)\b/;
 
 /** One step of a start; `done` of `total` where it can be counted. */
 export type Progress = (progress: { step: string; done?: number; total?: number }) => void;
@@ -38,8 +35,11 @@ const fetchOnce = async (rootDir: string, cache: string, libs: string, onProgres
   const claim = await claimOrWait(cache, libs);
   if (!claim) return;
   try {
-    for (const left of readdirSync(cache)) if (left.endsWith('.part')) rmSync(join(cache, left), { recursive: true });
-    const part = `${libs}.${process.pid}.part`;
+    if (existsSync(libs)) return; // Somebody else finished just before the claim.
+    for (const name of readdirSync(cache))
+      // Half a download, and class archives of other jars.
+      if (/^(libs|classes)[.-]/.test(name)) rmSync(join(cache, name), { recursive: true });
+    const part = `${libs}.${process.pid}`;
     await download(rootDir, part, onProgress);
     verify(pinnedJars(rootDir), part);
     renameSync(part, libs);
@@ -51,43 +51,51 @@ const fetchOnce = async (rootDir: string, cache: string, libs: string, onProgres
 /** The claim to fetch, or undefined once somebody else has fetched. */
 const claimOrWait = async (cache: string, libs: string): Promise<Claim | undefined> => {
   let claim: Claim | undefined;
-  let pending = false;
-  const tryClaim = async (): Promise<void> => {
-    claim = await claimFolder(cache).catch((error: unknown) => {
-      if (error instanceof FolderInUse) return undefined;
-      throw error;
-    });
+  const isSettled = async (): Promise<boolean> => {
+    claim = await claimFolder(cache).catch(unlessInUse);
+    return claim !== undefined || existsSync(libs);
   };
-  void pending;
-  await tryClaim();
-  await until(() => existsSync(libs), 0);
-  return claim;
+  if (await until(isSettled, FETCH_MS)) return claim;
+  throw new Error(`another process has been fetching Kafka into ${cache} for ten minutes`);
+};
+
+const unlessInUse = (error: unknown): undefined => {
+  if (!(error instanceof FolderInUse)) throw error;
 };
 
 const download = async (rootDir: string, to: string, onProgress: Progress): Promise<void> => {
-  await run('mvn', ['-version']).catch(async () => {
-    throw await unavailable('Kafka has to be fetched once with Maven, and Maven was not found');
-  });
+  const hasMaven = await run('mvn', ['-version']).then(
+    () => true,
+    () => false,
+  );
+  if (!hasMaven) throw await unavailable('Kafka has to be fetched once with Maven, and Maven was not found');
   const pinned = pinnedJars(rootDir);
+  const seen = new Set<string>();
+  const report = (): void => onProgress({ step: 'fetching Kafka', done: seen.size, total: pinned.size });
+  const onLine = (line: string): void => {
+    const jar = DOWNLOADED.exec(line)?.[1];
+    if (jar === undefined || !pinned.has(jar)) return; // Maven fetches its own plugins too.
+    seen.add(jar);
+    report();
+  };
+  report();
   const pom = join(rootDir, 'dev', 'kafka', 'pom.xml');
   const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${to}`];
-  const maven = spawn('mvn', ['-B', '-f', pom, ...goal], { env: process.env, stdio: ['ignore', 'pipe', 'inherit'], timeout: FETCH_MS });
-  const closed = once(maven, 'close');
-  let done = 0;
-  for await (const line of createInterface({ input: maven.stdout })) {
-    if (pinned.has(DOWNLOADED.exec(line)?.[1] ?? '')) onProgress({ step: 'fetching Kafka', done: ++done, total: pinned.size });
-  }
-  await closed;
+  await run('mvn', ['-B', '-f', pom, ...goal], { timeoutMs: FETCH_MS, onLine });
 };
 
 const verify = (pinned: ReadonlyMap<string, string>, folder: string): void => {
   for (const [jar, sha256] of pinned) {
-    const actual = createHash('sha256').update(readFileSync(join(folder, jar))).digest('hex');
+    const actual = createHash('sha256')
+      .update(readFileSync(join(folder, jar)))
+      .digest('hex');
     if (actual !== sha256) throw new Error(`${jar} is not the file that dev/kafka/jars.sha256 names: ${actual}`);
   }
 };
 
 const pinnedJars = (rootDir: string): ReadonlyMap<string, string> => {
-  const lines = readFileSync(join(rootDir, 'dev', 'kafka', 'jars.sha256'), 'utf8').trim().split('\n');
+  const lines = readFileSync(join(rootDir, 'dev', 'kafka', 'jars.sha256'), 'utf8')
+    .trim()
+    .split('\n');
   return new Map(lines.map((line) => line.split(/\s+/)).map(([sha256 = '', jar = '']) => [jar, sha256]));
 };

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { closeSync, existsSync, openSync, readFileSync, renameSync } from 'node:fs';
 import type { Claim } from './claim.js';
 import { until } from './poll.js';
+import { lastLines } from './run.js';
 import { end, identify, send, type ProcessRef } from './process-ref.js';
 
 const START_MS = 90_000;
-const LOG_TAIL_LINES = 15;
 
 /** How a process ended: exit code or signal. */
 export interface Exit {
@@ -53,7 +53,7 @@ export class StartFailed extends Error {
     readonly log: string,
   ) {
     const how = exit ? `ended with ${exit.signal ?? `code ${exit.code}`}` : `was not ready after ${START_MS / 1000} s`;
-    super(`${spec.name} ${how}. The end of ${spec.logFile}:\n${log.trimEnd().split('\n').slice(-LOG_TAIL_LINES).join('\n')}`);
+    super(`${spec.name} ${how}. The end of ${spec.logFile}:\n${lastLines(log)}`);
   }
 }
 
@@ -84,7 +84,7 @@ class ServerProcess implements EmbeddedServer {
 
   constructor(
     private readonly spec: ServerSpec,
-    child: ChildProcess,
+    private readonly child: ChildProcess,
     readonly pid: number,
   ) {
     this.port = spec.port;
@@ -105,6 +105,7 @@ class ServerProcess implements EmbeddedServer {
 
   private async finish(signal: NodeJS.Signals): Promise<void> {
     this.asked = true;
+    this.child.ref(); // The owner stays until its servers are gone.
     if (!this.exit) await end(this.self, signal);
     await this.ended;
   }
