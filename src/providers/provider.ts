@@ -10,6 +10,8 @@ export interface LookupRequest {
   readonly step: number;
   readonly field: Field;
   readonly identity: SealedIdentity;
+  /** How often this attempt was answered `retry_later` before. */
+  readonly tries: number;
 }
 
 /** What the vendor charges the operator, in the vendor's own credits, and how we know. */
@@ -25,7 +27,13 @@ export interface FoundValues {
 
 /** Everything a vendor's answer can mean; closed. The dispatcher maps it to hit, miss or error of the waterfall. */
 export type Outcome =
-  | { readonly kind: 'hit'; readonly values: FoundValues; readonly cost: VendorCost }
+  | {
+      readonly kind: 'hit';
+      readonly values: FoundValues;
+      readonly cost: VendorCost;
+      /** The vendor delivered the same answer more than once (repeated callbacks); each delivery is reported. */
+      readonly deliveries?: 1 | 2;
+    }
   | { readonly kind: 'miss'; readonly reason: 'not_found' | 'no_field' | 'suppressed'; readonly cost: VendorCost }
   | { readonly kind: 'retry_later'; readonly afterMs: number; readonly reason: string }
   | { readonly kind: 'out_of_credits' }

@@ -1,0 +1,107 @@
+import { statement } from '../db/database.js';
+import { LEASE_MS, RESEND_FIRST_MS, RESEND_MS_MAX } from './attempt-queue.js';
+
+const HELD = `a.enrichment_id, a.partition, a.org_id, a.correlation_id, a.field, a.plan, a.identities, a.key_id, a.sealed,
+  (extract(epoch from a.deadline_at) * 1000)::float8 as deadline_ms, a.attempt, a.step, a.provider,
+  (extract(epoch from a.started_at) * 1000)::float8 as started_ms, a.calls, a.tries, a.vendor_ref`;
+const ANSWERED = `a.org_id, a.correlation_id, (extract(epoch from a.deadline_at) * 1000)::float8 as deadline_ms, a.answer`;
+const KEY = 'a.enrichment_id, a.attempt';
+const inMs = (ms: string): string => `now() + ${ms} * interval '1 millisecond'`;
+const LEASED_UNTIL = inMs(String(LEASE_MS));
+
+export const OPEN = statement(
+  'attempts_open',
+  `insert into attempts as a (enrichment_id, partition, org_id, correlation_id, field, plan, identities, key_id, sealed,
+     deadline_at, attempt, step, provider, due_at, lease_owner)
+   select enrichment_id, partition, org_id, correlation_id, field, plan::json, string_to_array(identities, ' '), key_id,
+     sealed, to_timestamp(deadline_ms / 1000), attempt, step, provider,
+     ${inMs('due_ms')}, case when leased then $1::text end
+   from unnest($2::uuid[], $3::smallint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+     $10::text[], $11::float8[], $12::int[], $13::int[], $14::text[], $15::int[], $16::boolean[])
+     as given (enrichment_id, partition, org_id, correlation_id, field, plan, identities, key_id, sealed, deadline_ms,
+       attempt, step, provider, due_ms, leased)
+   on conflict (enrichment_id) do nothing returning a.enrichment_id, a.attempt`,
+);
+export const ADVANCE = statement(
+  'attempts_advance',
+  `update attempts a set attempt = given.attempt, step = given.step, provider = given.provider,
+     due_at = ${inMs('given.due_ms')}, lease_owner = case when given.leased then $1::text end,
+     started_at = null, called_at = null, calls = 0, tries = 0, vendor_ref = null, answer = null, sends = 0
+   from unnest($2::uuid[], $3::int[], $4::int[], $5::text[], $6::int[], $7::boolean[])
+     as given (enrichment_id, attempt, step, provider, due_ms, leased)
+   where a.enrichment_id = given.enrichment_id and a.attempt < given.attempt
+   returning ${HELD}, a.lease_owner`,
+);
+const KEYS = (first: number): string =>
+  `unnest($${first}::uuid[], $${first + 1}::int[]) as given (enrichment_id, attempt)`;
+const SAME = 'a.enrichment_id = given.enrichment_id and a.attempt = given.attempt';
+const OURS = `${SAME} and a.lease_owner = $1 and a.answer is null`;
+
+export const END = statement(
+  'attempts_end',
+  `delete from attempts a using ${KEYS(1)}
+   where a.enrichment_id = given.enrichment_id and a.attempt <= given.attempt`,
+);
+// Materialized: a nested loop that ran the locking select once per row would take more than asked for.
+export const TAKE_DUE = statement(
+  'attempts_take_due',
+  `with taken as materialized (
+     select due.enrichment_id from unnest($2::text[], $3::int[]) as lane (provider, room)
+     cross join lateral (
+       select enrichment_id from attempts
+       where provider = lane.provider and answer is null and due_at <= now()
+       order by due_at limit lane.room for update skip locked
+     ) due
+   )
+   update attempts a set lease_owner = $1, due_at = ${LEASED_UNTIL} from taken
+   where a.enrichment_id = taken.enrichment_id returning ${HELD}`,
+);
+export const TAKE_UNKNOWN = statement(
+  'attempts_take_unknown',
+  `with taken as materialized (
+     select enrichment_id from attempts
+     where provider <> all ($2::text[]) and answer is null and due_at <= now()
+     limit $3 for update skip locked
+   )
+   update attempts a set lease_owner = $1, due_at = ${LEASED_UNTIL} from taken
+   where a.enrichment_id = taken.enrichment_id returning ${HELD}`,
+);
+export const TAKE_ANSWERED = statement(
+  'attempts_take_answered',
+  `with taken as materialized (
+     select enrichment_id from attempts where answer is not null and due_at <= now()
+     order by due_at limit $1 for update skip locked
+   )
+   update attempts a set sends = a.sends + 1,
+     due_at = ${inMs(`least(${RESEND_FIRST_MS} * power(2, least(a.sends + 1, 20)), ${RESEND_MS_MAX})`)}
+   from taken where a.enrichment_id = taken.enrichment_id returning ${ANSWERED}`,
+);
+export const MARK_CALLED = statement(
+  'attempts_mark_called',
+  `update attempts a set called_at = now(), calls = a.calls + 1, started_at = coalesce(a.started_at, now())
+   from ${KEYS(2)} where ${OURS} returning ${KEY}`,
+);
+export const STORE_ANSWERS = statement(
+  'attempts_store_answers',
+  `update attempts a set answer = given.answer::json, due_at = ${inMs(String(RESEND_FIRST_MS))}
+   from unnest($2::uuid[], $3::int[], $4::text[]) as given (enrichment_id, attempt, answer)
+   where ${OURS} returning ${KEY}`,
+);
+export const PARK = statement(
+  'attempts_park',
+  `update attempts a set lease_owner = null, due_at = ${inMs('given.delay_ms')},
+     started_at = to_timestamp(given.started_ms / 1000), tries = given.tries, vendor_ref = given.vendor_ref,
+     calls = given.calls, called_at = case when given.calls > 0 then a.called_at end
+   from unnest($2::uuid[], $3::int[], $4::float8[], $5::float8[], $6::int[], $7::text[], $8::int[])
+     as given (enrichment_id, attempt, delay_ms, started_ms, tries, vendor_ref, calls)
+   where ${OURS} returning ${KEY}`,
+);
+export const RENEW = statement(
+  'attempts_renew',
+  `update attempts a set due_at = ${LEASED_UNTIL} from ${KEYS(2)} where ${OURS} returning ${KEY}`,
+);
+export const RELEASE = statement(
+  'attempts_release',
+  `update attempts a set lease_owner = null, due_at = now() from ${KEYS(2)} where ${OURS}`,
+);
+export const ABANDON = statement('attempts_abandon', `delete from attempts a using ${KEYS(1)} where ${SAME}`);

@@ -1,0 +1,216 @@
+import type { QueryResultRow } from 'pg';
+import type { Database, Sql, Statement } from '../db/database.js';
+import type { EnrichmentId, IdentityHash, KeyId, OrgId, Sealed } from '../domain/kernel/ids.js';
+import type { Field, Plan } from '../domain/waterfall/plan.js';
+import {
+  keyOf,
+  type AnswerData,
+  type AnsweredAttempt,
+  type AttemptKey,
+  type AttemptRow,
+  type HeldAttempt,
+} from './attempt.js';
+import type { NextAttempt } from './attempt-changes.js';
+import {
+  LEASE_MS,
+  type AttemptQueue,
+  type Durability,
+  type Parked,
+  type Queued,
+  type QueueChanges,
+  type StoredAnswer,
+} from './attempt-queue.js';
+import * as sql from './attempt-queue.statements.js';
+import { ProviderCheckpoints } from './provider-checkpoints.js';
+
+export interface QueueDatabases {
+  /**
+   * `synchronous_commit=off`: rows of events, leases and answers of free calls. A crash of the database loses them
+   * together with the checkpoint, and they are read again.
+   */
+  readonly relaxed: Database;
+  /** What must not be forgotten: that a paid call was begun, and what it answered. Its flush covers all that is older. */
+  readonly durable: Database;
+}
+
+/** The queue on the table `attempts`. */
+export class PostgresAttemptQueue implements AttemptQueue {
+  /** `owner` is new for every start of a process. */
+  constructor(
+    private readonly databases: QueueDatabases,
+    private readonly owner: string,
+  ) {}
+
+  async apply(changes: QueueChanges): Promise<readonly HeldAttempt[] | 'moved'> {
+    return this.databases.relaxed.transaction(async (transaction) => {
+      const checkpoints = new ProviderCheckpoints(transaction);
+      if (!(await checkpoints.advance(changes.previous, changes.checkpoint))) return 'moved';
+      if (changes.ended.length > 0) await transaction.query(sql.END, keyArrays(changes.ended));
+      const advanced = await this.advance(transaction, changes.advanced);
+      const opened = await this.open(transaction, changes.opened);
+      return [...opened, ...advanced];
+    });
+  }
+
+  async takeDue(rooms: ReadonlyMap<string, number>): Promise<readonly HeldAttempt[]> {
+    return this.take(sql.TAKE_DUE, [this.owner, [...rooms.keys()], [...rooms.values()]]);
+  }
+
+  async takeUnknown(known: readonly string[], countMax: number): Promise<readonly HeldAttempt[]> {
+    return this.take(sql.TAKE_UNKNOWN, [this.owner, known, countMax]);
+  }
+
+  async takeAnswered(countMax: number): Promise<readonly AnsweredAttempt[]> {
+    const rows = await this.databases.relaxed.query<AnsweredDbRow>(sql.TAKE_ANSWERED, [countMax]);
+    return rows.map(answeredOf);
+  }
+
+  async markCalled(keys: readonly AttemptKey[]): Promise<readonly AttemptKey[]> {
+    return this.write(this.databases.durable, sql.MARK_CALLED, keyArrays(keys));
+  }
+
+  async storeAnswers(answers: readonly StoredAnswer[], durability: Durability): Promise<readonly AttemptKey[]> {
+    const texts = answers.map(({ answer }) => JSON.stringify(answer));
+    return this.write(this.databases[durability], sql.STORE_ANSWERS, [...keyArrays(answers), texts]);
+  }
+
+  /** Durable: a handle of the vendor that is forgotten means a second paid lookup. */
+  async park(attempts: readonly Parked[]): Promise<readonly AttemptKey[]> {
+    const database = attempts.some(({ vendorRef }) => vendorRef !== null) ? 'durable' : 'relaxed';
+    return this.write(this.databases[database], sql.PARK, [
+      ...keyArrays(attempts),
+      attempts.map(({ delayMs }) => delayMs),
+      attempts.map(({ startedMs }) => startedMs),
+      attempts.map(({ tries }) => tries),
+      attempts.map(({ vendorRef }) => vendorRef),
+      attempts.map(({ calls }) => calls),
+    ]);
+  }
+
+  async renew(keys: readonly AttemptKey[]): Promise<readonly AttemptKey[]> {
+    return this.write(this.databases.relaxed, sql.RENEW, keyArrays(keys));
+  }
+
+  async release(keys: readonly AttemptKey[]): Promise<void> {
+    await this.write(this.databases.relaxed, sql.RELEASE, keyArrays(keys));
+  }
+
+  async abandon(keys: readonly AttemptKey[]): Promise<void> {
+    await this.databases.relaxed.query(sql.ABANDON, keyArrays(keys));
+  }
+
+  private async open(transaction: Sql, queued: readonly Queued<AttemptRow>[]): Promise<readonly HeldAttempt[]> {
+    if (queued.length === 0) return [];
+    const rows = await transaction.query<KeyDbRow>(sql.OPEN, [this.owner, ...openArrays(queued)]);
+    const written = new Set(rows.map((row) => keyOf(keyOfRow(row))));
+    return queued
+      .filter(({ leased, row }) => leased && written.has(keyOf(row)))
+      .map(({ row }) => ({ ...row, startedMs: null, calls: 0, tries: 0, vendorRef: null }));
+  }
+
+  private async advance(transaction: Sql, queued: readonly Queued<NextAttempt>[]): Promise<readonly HeldAttempt[]> {
+    if (queued.length === 0) return [];
+    const rows = await transaction.query<HeldDbRow>(sql.ADVANCE, [
+      this.owner,
+      ...keyArrays(queued.map(({ row }) => row)),
+      queued.map(({ row }) => row.step),
+      queued.map(({ row }) => row.provider),
+      ...dueArrays(queued),
+    ]);
+    return rows.filter((row) => row.lease_owner !== null).map(heldOf);
+  }
+
+  private async take(query: Statement, values: readonly unknown[]): Promise<readonly HeldAttempt[]> {
+    return (await this.databases.relaxed.query<HeldDbRow>(query, values)).map(heldOf);
+  }
+
+  private async write(database: Sql, query: Statement, arrays: readonly unknown[]): Promise<readonly AttemptKey[]> {
+    return (await database.query<KeyDbRow>(query, [this.owner, ...arrays])).map(keyOfRow);
+  }
+}
+
+const keyArrays = (keys: readonly AttemptKey[]): readonly [readonly string[], readonly number[]] => [
+  keys.map(({ enrichmentId }) => enrichmentId),
+  keys.map(({ attempt }) => attempt),
+];
+
+const dueArrays = (queued: readonly Queued<unknown>[]): readonly [readonly number[], readonly boolean[]] => [
+  queued.map(({ leased, delayMs }) => (leased ? LEASE_MS : delayMs)),
+  queued.map(({ leased }) => leased),
+];
+
+const openArrays = (queued: readonly Queued<AttemptRow>[]): readonly unknown[] => [
+  queued.map(({ row }) => row.enrichmentId),
+  queued.map(({ row }) => row.partition),
+  queued.map(({ row }) => row.orgId),
+  queued.map(({ row }) => row.correlationId),
+  queued.map(({ row }) => row.field),
+  queued.map(({ row }) => JSON.stringify(row.plan)),
+  queued.map(({ row }) => row.identities.join(' ')),
+  queued.map(({ row }) => row.keyId),
+  queued.map(({ row }) => row.sealed),
+  queued.map(({ row }) => row.deadlineMs),
+  queued.map(({ row }) => row.attempt),
+  queued.map(({ row }) => row.step),
+  queued.map(({ row }) => row.provider),
+  ...dueArrays(queued),
+];
+
+interface KeyDbRow extends QueryResultRow {
+  readonly enrichment_id: EnrichmentId;
+  readonly attempt: number;
+}
+
+interface HeldDbRow extends KeyDbRow {
+  readonly partition: number;
+  readonly org_id: OrgId;
+  readonly correlation_id: string;
+  readonly field: Field;
+  readonly plan: Plan;
+  readonly identities: readonly IdentityHash[];
+  readonly key_id: KeyId;
+  readonly sealed: Sealed;
+  readonly deadline_ms: number;
+  readonly step: number;
+  readonly provider: string;
+  readonly started_ms: number | null;
+  readonly calls: number;
+  readonly tries: number;
+  readonly vendor_ref: string | null;
+}
+
+interface AnsweredDbRow extends QueryResultRow {
+  readonly org_id: OrgId;
+  readonly correlation_id: string;
+  readonly deadline_ms: number;
+  readonly answer: AnswerData;
+}
+
+const keyOfRow = (row: KeyDbRow): AttemptKey => ({ enrichmentId: row.enrichment_id, attempt: row.attempt });
+
+const heldOf = (row: HeldDbRow): HeldAttempt => ({
+  enrichmentId: row.enrichment_id,
+  partition: row.partition,
+  orgId: row.org_id,
+  correlationId: row.correlation_id,
+  field: row.field,
+  plan: row.plan,
+  identities: row.identities,
+  keyId: row.key_id,
+  sealed: row.sealed,
+  deadlineMs: row.deadline_ms,
+  attempt: row.attempt,
+  step: row.step,
+  provider: row.provider,
+  startedMs: row.started_ms,
+  calls: row.calls,
+  tries: row.tries,
+  vendorRef: row.vendor_ref,
+});
+
+const answeredOf = (row: AnsweredDbRow): AnsweredAttempt => ({
+  orgId: row.org_id,
+  correlationId: row.correlation_id,
+  deadlineMs: row.deadline_ms,
+  answer: row.answer,
+});
