@@ -12,7 +12,7 @@ export const given = (history: readonly AppliedEvent[]) => ({
     const state = new Draft({ get: () => undefined });
     for (const event of history) state.apply(event);
     const { events, answer } = decide(command, state, { nowMs, commandId: command.id, sha256, unit: 'credit' });
-    const then = (expected: readonly object[]) => expect(events).toMatchObject(expected);
-    return { events, answer, then, thenAnswered: (expected: object) => expect(answer).toMatchObject(expected) };
+    const thenDecided = (expected: readonly object[]) => expect(events).toMatchObject(expected);
+    return { events, answer, thenDecided, thenAnswered: (expected: object) => expect(answer).toMatchObject(expected) };
   },
 });

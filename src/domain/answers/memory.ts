@@ -14,9 +14,12 @@ export const WAIT_MS_MAX = 30_000;
 /** How long other commands are remembered: the longest wait, 30 s that clocks may differ, and some slack. */
 export const RECENT_MS = 70_000;
 
-/** A command whose sender has given up is not decided any more (DESIGN §2.3); those of our own roles wait for ever. */
-export const hasExpired = ({ waitMs, sentAtMs }: Command, nowMs: number): boolean =>
-  waitMs !== null && nowMs > sentAtMs + Math.min(waitMs, WAIT_MS_MAX);
+/** The last moment at which a command may be decided, epoch ms; those of our own roles wait for ever. */
+const lastMsOf = ({ waitMs, sentAtMs }: Command): number =>
+  waitMs === null ? Infinity : sentAtMs + Math.min(waitMs, WAIT_MS_MAX);
+
+/** A command whose sender has given up is not decided any more (DESIGN §2.3). */
+export const hasExpired = (command: Command, nowMs: number): boolean => nowMs > lastMsOf(command);
 
 /**
  * Where an answer is remembered: short memories live in `recent/`, which an owner holds complete, long ones in
@@ -31,7 +34,7 @@ export const memoryOf = (
   return isShort ? streams.recent(event.orgId, id) : streams.request(event.orgId, id);
 };
 
-/** 400s, 422s and 5xx leave the key free (X-07): they are remembered only against copies of the same command. */
+/** 400s and 422s leave the key free (X-07): only copies of the refused command itself may not be decided. */
 const KEY_STAYS_FREE: ReadonlySet<RefusalCode> = new Set(['VALIDATION_ERROR', 'CONSENT_REQUIRED']);
 /** Says nothing about the request itself, so that nothing may be remembered. */
 const NEVER_REMEMBERED: ReadonlySet<RefusalCode> = new Set(['UNAVAILABLE', 'INTERNAL_ERROR', 'IDEMPOTENCY_CONFLICT']);
@@ -48,7 +51,10 @@ export const refusalData = (command: Command, refusal: Refusal, nowMs: number): 
 
 const refusalExpiry = (command: Command, { code }: Refusal, nowMs: number): Instant | null => {
   if (NEVER_REMEMBERED.has(code)) return null;
-  return instantOf(nowMs + (command.keyed && !KEY_STAYS_FREE.has(code) ? KEYED_MS : RECENT_MS));
+  if (!command.keyed) return instantOf(nowMs + RECENT_MS);
+  // As long as a copy could still be decided, and not a moment longer: a repeat of the client was sent later.
+  if (KEY_STAYS_FREE.has(code) && command.waitMs !== null) return instantOf(lastMsOf(command) + 1);
+  return instantOf(nowMs + KEYED_MS);
 };
 
 /** What a command id is known for: an answer to give again, a conflict, or nothing. */
@@ -59,10 +65,11 @@ export type Known =
 
 /** Expired memories do not count, whether the shell has pruned them or not. */
 export const recall = (command: Command, state: StateReader, nowMs: number): Known => {
-  const kept = command.keyed ? live(state.get(streams.request(command.orgId, command.id)), nowMs) : null;
+  const { orgId, id, keyed } = command;
+  const kept = keyed ? live(state.get(streams.request(orgId, id)), nowMs) : null;
   if (kept !== null) return isSame(command, kept) ? { kind: 'again', answer: kept } : { kind: 'conflict' };
-  const recent = live(state.get(streams.recent(command.orgId, command.id)), nowMs);
-  return recent !== null && isSame(command, recent) ? { kind: 'again', answer: recent } : { kind: 'unknown' };
+  const recent = live(state.get(streams.recent(orgId, id)), nowMs);
+  return recent !== null && isCopy(command, recent) ? { kind: 'again', answer: recent } : { kind: 'unknown' };
 };
 
 const live = (answer: RememberedAnswer | undefined, nowMs: number): RememberedAnswer | null =>
@@ -70,3 +77,7 @@ const live = (answer: RememberedAnswer | undefined, nowMs: number): RememberedAn
 
 const isSame = (command: Command, { fingerprint }: RememberedAnswer): boolean =>
   fingerprint === null || fingerprint === command.fingerprint;
+
+/** Ids without a key are made for one command; under a key, what was sent before the refused one expired is a copy. */
+const isCopy = (command: Command, { expiresAt }: RememberedAnswer): boolean =>
+  !command.keyed || lastMsOf(command) < epochMsOf(expiresAt);

@@ -8,7 +8,7 @@ const pendingAda = [...ada, ...requested('ada')];
 describe('requesting enrichments', () => {
   it('CR-02 reserves the dearest path and opens the first attempt', () => {
     const decided = given(ada).when(request(['ada']));
-    decided.then([
+    decided.thenDecided([
       {
         type: 'EnrichmentRequested',
         data: {
@@ -30,7 +30,7 @@ describe('requesting enrichments', () => {
 
   it('OP-04 answers a pending one again, reserving nothing', () => {
     const decided = given(pendingAda).when(request(['ada']));
-    decided.then([{ type: 'CommandAnswered', data: { status: 'reused', references: [enrichmentId('ada')] } }]);
+    decided.thenDecided([{ type: 'CommandAnswered', data: { status: 'reused', references: [enrichmentId('ada')] } }]);
     decided.thenAnswered({ result: { created: 0, reserved: 0, available: 7 } });
   });
 });
@@ -39,7 +39,7 @@ describe('a provider answers', () => {
   it('CR-03 captures the price of the step that found, releases the rest', () =>
     given(pendingAda)
       .when(response(enrichmentId('ada'), hit()))
-      .then([
+      .thenDecided([
         { type: 'ProviderResponded', data: { late: false, next: null } },
         { type: 'CreditsCaptured', data: { amount: 1 } },
         { type: 'CreditsReleased', data: { amount: 2, reason: 'found_cheaper', available: 9 } },
@@ -48,13 +48,13 @@ describe('a provider answers', () => {
   it('cancel and expire', () => {
     given(pendingAda)
       .when(cancel('ada'))
-      .then([{ type: 'CreditsReleased' }, { type: 'EnrichmentFinished' }, { type: 'CommandAnswered' }]);
+      .thenDecided([{ type: 'CreditsReleased' }, { type: 'EnrichmentFinished' }, { type: 'CommandAnswered' }]);
     given(pendingAda)
       .when(expire(enrichmentId('ada')))
-      .then([]);
+      .thenDecided([]);
     given(pendingAda)
       .when(expire(enrichmentId('ada')), NOW_MS + 740_000)
-      .then([{ type: 'CreditsReleased' }, { type: 'EnrichmentFinished' }]);
+      .thenDecided([{ type: 'CreditsReleased' }, { type: 'EnrichmentFinished' }]);
     expect([happened, PLAN]).toBeTruthy();
   });
 });

@@ -1,0 +1,165 @@
+import * as fc from 'fast-check';
+import type { Command } from '../../src/domain/command.js';
+import type { Decision } from '../../src/domain/decision.js';
+import type { CommandId, EnrichmentId } from '../../src/domain/kernel/ids.js';
+import { instantOf } from '../../src/domain/kernel/instant.js';
+import type { Plan } from '../../src/domain/waterfall/plan.js';
+import { streams } from '../../src/domain/streams.js';
+import {
+  cancel,
+  expire,
+  expireGrants,
+  grant,
+  hashOfKey,
+  hit,
+  keyId,
+  personId,
+  PLAN,
+  record,
+  request,
+} from './fixtures.js';
+import { response, sealed, step } from './fixtures.js';
+import type { World } from './world.js';
+
+/** What may happen next, free of ids, so that any list of them can be played and shrunk. */
+const PEOPLE = ['ada', 'bob', 'cyd', 'dan', 'eve'] as const;
+const PLANS: readonly Plan[] = [
+  PLAN,
+  { ...PLAN, stop: 'first_found', cachePrice: 0 },
+  { ...PLAN, stop: 'best_of_n', n: 2 },
+  { ...PLAN, steps: [step('only', 4)], cachePrice: 4 },
+];
+const VERIFICATIONS = [
+  'deliverable',
+  'catch_all_verified',
+  'valid',
+  'probable',
+  'catch_all',
+  'unknown',
+  'invalid',
+] as const;
+
+const person = fc.nat({ max: PEOPLE.length - 1 });
+const nat = fc.nat({ max: 1_000 });
+const ACTIONS = {
+  grant: fc.record({
+    amount: fc.integer({ min: 1, max: 15 }),
+    lastsMs: fc.option(fc.integer({ min: 1, max: 2_000_000 })),
+  }),
+  record: fc.record({ person, key: fc.nat({ max: 2 }) }),
+  request: fc.record({
+    people: fc.uniqueArray(person, { minLength: 1, maxLength: 5 }),
+    plan: fc.nat({ max: PLANS.length - 1 }),
+    phones: fc.boolean(),
+    key: fc.option(fc.nat({ max: 3 })),
+  }),
+  respond: fc.record({
+    pick: nat,
+    shift: fc.constantFrom(0, 0, 0, 0, 0, 0, -1, 1),
+    outcome: fc.constantFrom('hit', 'hit', 'miss', 'error', 'skipped'),
+    verification: fc.constantFrom(...VERIFICATIONS),
+    cache: fc.boolean(),
+  }),
+  cancel: fc.record({ person, phones: fc.boolean() }),
+  expire: fc.record({ pick: nat }),
+  expireGrants: fc.constant({}),
+  wait: fc.record({ ms: fc.oneof(fc.nat({ max: 1_000 }), fc.nat({ max: 900_000 })) }),
+  resend: fc.record({ pick: nat, later: fc.boolean() }),
+} as const;
+type Kind = keyof typeof ACTIONS;
+type DataOf<K extends Kind> = (typeof ACTIONS)[K] extends fc.Arbitrary<infer D> ? D : never;
+export type Action = { [K in Kind]: { readonly kind: K; readonly data: DataOf<K> } }[Kind];
+
+const WEIGHTS: Readonly<Record<Kind, number>> = {
+  grant: 3,
+  record: 2,
+  request: 6,
+  respond: 8,
+  cancel: 1,
+  expire: 1,
+  expireGrants: 1,
+  wait: 4,
+  resend: 3,
+};
+
+export const anyActions = fc.array(
+  fc.oneof(
+    ...(Object.keys(ACTIONS) as Kind[]).map((kind) => ({
+      weight: WEIGHTS[kind],
+      arbitrary: (ACTIONS[kind] as fc.Arbitrary<unknown>).map((data) => ({ kind, data }) as Action),
+    })),
+  ),
+  { minLength: 5, maxLength: 60 },
+);
+
+/** The command that an action means in this world; null when it only lets time pass. */
+export const commandOf = (world: World, { kind, data }: Action): Command | null => {
+  const envelope = { sentAtMs: world.nowMs };
+  switch (kind) {
+    case 'grant': {
+      const expiresAt = data.lastsMs === null ? null : instantOf(world.nowMs + data.lastsMs);
+      return grant(data.amount, { expiresAt }, envelope);
+    }
+    case 'record':
+      return recordOf(PEOPLE[data.person] ?? 'ada', data.key, envelope);
+    case 'request': {
+      const key =
+        data.key === null ? {} : { id: `key-${data.key}` as CommandId, keyed: true, fingerprint: `f-${data.plan}` };
+      const asked = { plan: PLANS[data.plan] ?? PLAN, field: data.phones ? 'phones' : 'emails' } as const;
+      return request(
+        data.people.map((index) => PEOPLE[index] ?? 'ada'),
+        asked,
+        { ...envelope, ...key },
+      );
+    }
+    case 'respond':
+      return respondOf(world, data);
+    case 'cancel':
+      return cancel(PEOPLE[data.person] ?? 'ada', { field: data.phones ? 'phones' : 'emails' }, envelope);
+    case 'expire':
+      return expire(pickFrom(world.enrichmentIds(), data.pick) ?? ('nowhere' as EnrichmentId), envelope);
+    case 'expireGrants':
+      return expireGrants(envelope);
+    case 'wait':
+      world.wait(data.ms);
+      return null;
+    case 'resend': {
+      const again = pickFrom(world.commands, data.pick);
+      return again && data.later ? { ...again, sentAtMs: world.nowMs } : (again ?? null);
+    }
+  }
+};
+
+const recordOf = (name: string, key: number, envelope: { readonly sentAtMs: number }) => {
+  const identities = [hashOfKey(name), ...(key > 0 ? [hashOfKey(`${name}-${key}`)] : [])];
+  return record({ personId: personId(name), identities, keyId: keyId(name), sealed: sealed(name) }, envelope);
+};
+
+const respondOf = (world: World, data: DataOf<'respond'>): Command | null => {
+  const id = pickFrom(world.enrichmentIds(), data.pick);
+  const enrichment = id && world.state.get(streams.enrichment(id));
+  if (!enrichment) return null;
+  const open = enrichment.pending?.attempt ?? { attempt: enrichment.lines.length + 1, step: 1, provider: 'fast' };
+  const attempt = open.attempt + data.shift;
+  const fromCache = data.cache && attempt === 1;
+  const values = data.outcome === 'hit' || fromCache ? hit(data.verification) : { outcome: data.outcome };
+  const origin = fromCache ? { step: 0, provider: 'cache', cacheId: 'cache-1' } : {};
+  const envelope = { id: `answer-${enrichment.id}-${attempt}` as CommandId, sentAtMs: world.nowMs };
+  return response(enrichment.id, { ...open, attempt, ...values, ...origin }, envelope);
+};
+
+const pickFrom = <T>(values: readonly T[], pick: number): T | undefined => values[pick % Math.max(values.length, 1)];
+
+/** Plays the actions; `after` sees each command and what was decided. */
+export const play = (
+  world: World,
+  actions: readonly Action[],
+  after: (sent: Command, decision: Decision) => void = () => undefined,
+): World => {
+  for (const name of PEOPLE.slice(0, 3)) world.send(recordOf(name, 0, { sentAtMs: world.nowMs }));
+  for (const action of actions) {
+    const next = commandOf(world, action);
+    if (next !== null) after(next, world.send(next));
+  }
+  return world;
+};
