@@ -29,12 +29,15 @@ export interface DueStream {
  */
 export interface SnapshotStore {
   checkpoint(partition: number): Promise<Checkpoint | null>;
-  /** All unexpired `recent/` streams of the partition: the owner holds them complete from the start. */
+  /**
+   * All `recent/` streams of the partition that expire after `nowMs`: the owner holds them complete from the start.
+   * `nowMs` is the partition's own time (of the checkpoint), so that a backlog decided late remembers what it has to.
+   */
   recent(partition: number, nowMs: number): Promise<readonly StoredStream[]>;
   /**
    * Cold streams, in one statement together with the stored checkpoint, which has to be `expected`.
    * Streams that do not exist are absent from the answer.
-   * @throws SnapshotMoved somebody else wrote, or the database went back.
+   * @throws SnapshotMoved somebody else wrote, or the database went back; SnapshotUnreadable.
    */
   load(partition: number, keys: readonly StreamKey[], expected: Checkpoint | null): Promise<readonly StoredStream[]>;
   /**
@@ -52,4 +55,9 @@ export interface SnapshotStore {
 
 export class SnapshotMoved extends Error {
   override readonly name = 'SnapshotMoved';
+}
+
+/** Rows of a release with another shape of state: only a rebuild from the log helps, nothing is guessed. */
+export class SnapshotUnreadable extends Error {
+  override readonly name = 'SnapshotUnreadable';
 }

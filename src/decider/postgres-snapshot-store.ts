@@ -1,0 +1,114 @@
+import { kindOf, type StreamKey } from '../domain/streams.js';
+import type { StreamState } from '../domain/state.js';
+import type { Database, Sql } from '../db/database.js';
+import type { Checkpoint } from '../log/checkpoint.js';
+import * as sql from './snapshot.sql.js';
+import { SnapshotMoved, SnapshotUnreadable } from './snapshot-store.js';
+import type { ChangedStream, DueStream, SnapshotStore, StoredStream } from './snapshot-store.js';
+
+/** Shape of the states in `aggregates`; raised when `domain` changes one so that old rows cannot be read. */
+const STATE_VERSION = 1;
+/** Rows per upsert: above, the arrays cost more than the round trip saves (performance.md §2.6). */
+const SAVE_ROWS_MAX = 1_000;
+/** Rows per delete, so that pruning holds locks for milliseconds only. */
+const PRUNE_ROWS_MAX = 5_000;
+
+/** Needs a `durable` Database: a snapshot that is lost after it was evicted from memory would be wrong. */
+export class PostgresSnapshotStore implements SnapshotStore {
+  constructor(private readonly database: Database) {}
+
+  async checkpoint(partition: number): Promise<Checkpoint | null> {
+    const [row] = await this.database.query<sql.CheckpointRow>(sql.SELECT_CHECKPOINT, [partition]);
+    return row === undefined ? null : checkpointOf(partition, row);
+  }
+
+  async recent(partition: number, nowMs: number): Promise<readonly StoredStream[]> {
+    const rows = await this.database.query<sql.StreamRow>(sql.SELECT_RECENT, [partition, nowMs]);
+    return rows.map(storedOf);
+  }
+
+  async load(
+    partition: number,
+    keys: readonly StreamKey[],
+    expected: Checkpoint | null,
+  ): Promise<readonly StoredStream[]> {
+    const values = [partition, keys, ...identityOf(expected)];
+    const rows = await this.database.query<sql.LoadedRow>(sql.SELECT_STREAMS, values);
+    if (rows[0]?.unmoved !== true) throw moved(partition);
+    return rows.flatMap((row) => (row.stream === null ? [] : [storedOf(row as sql.StreamRow)]));
+  }
+
+  async save(streams: readonly ChangedStream[], expected: Checkpoint | null, next: Checkpoint): Promise<void> {
+    await this.database.transaction(async (transaction) => {
+      // First, because its row lock makes two owners of one partition take turns.
+      if (!(await this.moveCheckpoint(transaction, expected, next))) throw moved(next.partition);
+      for (let from = 0; from < streams.length; from += SAVE_ROWS_MAX) {
+        const rows = streams.slice(from, from + SAVE_ROWS_MAX);
+        await transaction.query(sql.UPSERT_STREAMS, [next.partition, STATE_VERSION, ...columnsOf(rows)]);
+      }
+    });
+  }
+
+  private async moveCheckpoint(transaction: Sql, expected: Checkpoint | null, next: Checkpoint): Promise<boolean> {
+    const values = [next.partition, ...identityOf(next), next.timeMs, next.commandOffset, next.commandId];
+    const rows =
+      expected === null
+        ? await transaction.query(sql.INSERT_CHECKPOINT, values)
+        : await transaction.query(sql.UPDATE_CHECKPOINT, [...values, ...identityOf(expected)]);
+    return rows.length === 1;
+  }
+
+  async due(partitions: readonly number[], nowMs: number, limit: number): Promise<readonly DueStream[]> {
+    const rows = await this.database.query<sql.DueRow>(sql.SELECT_DUE, [partitions, nowMs, limit]);
+    return rows.map((row) => ({ partition: row.partition, ...storedOf(row), dueAtMs: Number(row.due_at_ms) }));
+  }
+
+  async prune(partitions: readonly number[], beforeMs: number): Promise<number> {
+    for (let pruned = 0; ;) {
+      const rows = await this.database.query(sql.DELETE_EXPIRED, [partitions, beforeMs, PRUNE_ROWS_MAX]);
+      pruned += rows.length;
+      if (rows.length < PRUNE_ROWS_MAX) return pruned;
+    }
+  }
+
+  async discard(partition: number): Promise<void> {
+    await this.database.transaction(async (transaction) => {
+      await transaction.query(sql.DELETE_CHECKPOINT, [partition]);
+      await transaction.query(sql.DELETE_STREAMS, [partition]);
+    });
+  }
+}
+
+/** What makes two checkpoints the same record of the log; nothing stored has offset -1. */
+const identityOf = (checkpoint: Checkpoint | null): readonly [bigint, string, number] =>
+  checkpoint === null ? [-1n, '', -1] : [checkpoint.offset, checkpoint.claim, checkpoint.seq];
+
+const checkpointOf = (partition: number, row: sql.CheckpointRow): Checkpoint => ({
+  partition,
+  offset: BigInt(row.offset),
+  claim: row.claim,
+  seq: Number(row.seq),
+  timeMs: Number(row.time_ms),
+  commandOffset: BigInt(row.command_offset),
+  commandId: row.command_id,
+});
+
+const storedOf = (row: sql.StreamRow): StoredStream => {
+  if (row.state_version !== STATE_VERSION) {
+    throw new SnapshotUnreadable(
+      `the snapshot of ${kindOf(row.stream as StreamKey)}/… has state version ${row.state_version}, this release reads ` +
+        `${STATE_VERSION}: run \`tributary repair --accept-loss --partition ${row.partition}\` to rebuild it from the log`,
+    );
+  }
+  return { key: row.stream as StreamKey, seq: Number(row.seq), state: row.state as StreamState };
+};
+
+const columnsOf = (streams: readonly ChangedStream[]): readonly unknown[] => [
+  streams.map(({ key }) => key),
+  streams.map(({ seq }) => seq),
+  streams.map(({ dueAtMs }) => dueAtMs),
+  streams.map(({ state }) => JSON.stringify(state)),
+];
+
+const moved = (partition: number): SnapshotMoved =>
+  new SnapshotMoved(`the snapshot of partition ${partition} is not the one that this owner last read or wrote`);

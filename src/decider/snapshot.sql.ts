@@ -1,0 +1,92 @@
+import { statement } from '../db/database.js';
+
+/** Every statement on `aggregates` and `decider_checkpoints`. Epoch ms go in and out as bigint. */
+export interface CheckpointRow {
+  readonly offset: string;
+  readonly claim: string;
+  readonly seq: string;
+  readonly time_ms: string;
+  readonly command_offset: string;
+  readonly command_id: string;
+}
+export interface StreamRow {
+  readonly partition: number;
+  readonly stream: string;
+  readonly seq: string;
+  readonly state_version: number;
+  readonly state: unknown;
+}
+export interface DueRow extends StreamRow {
+  readonly due_at_ms: string;
+}
+/** `stream` is null in the one row that says that nothing was found. */
+export type LoadedRow = { readonly [K in keyof StreamRow]: StreamRow[K] | null } & { readonly unmoved: boolean };
+
+const STREAM_COLUMNS = 'a.partition, a.stream, a.seq, a.state_version, a.state';
+const TIMESTAMP = (ms: string): string => `to_timestamp(${ms}::bigint / 1000.0)`;
+
+export const SELECT_CHECKPOINT = statement(
+  'decider-checkpoint',
+  `select "offset", claim, seq, time_ms, command_offset, command_id from decider_checkpoints where partition = $1`,
+);
+
+export const SELECT_RECENT = statement(
+  'decider-recent',
+  `select ${STREAM_COLUMNS} from aggregates a
+   where a.partition = $1 and a.due_at > ${TIMESTAMP('$2')} and a.stream like 'recent/%'`,
+);
+
+/** One statement, so that streams and checkpoint are of the same moment; one row at least, to say `unmoved`. */
+export const SELECT_STREAMS = statement(
+  'decider-load',
+  `select coalesce(c."offset", -1) = $3 and coalesce(c.claim, '') = $4 and coalesce(c.seq, -1) = $5 as unmoved,
+     ${STREAM_COLUMNS}
+   from (select $1::smallint as partition) p
+   left join decider_checkpoints c on c.partition = p.partition
+   left join aggregates a on a.stream = any($2::text[])`,
+);
+
+export const INSERT_CHECKPOINT = statement(
+  'decider-checkpoint-insert',
+  `insert into decider_checkpoints (partition, "offset", claim, seq, time_ms, command_offset, command_id)
+   values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing returning 1`,
+);
+
+export const UPDATE_CHECKPOINT = statement(
+  'decider-checkpoint-update',
+  `update decider_checkpoints set "offset" = $2, claim = $3, seq = $4, time_ms = $5, command_offset = $6, command_id = $7
+   where partition = $1 and "offset" = $8 and claim = $9 and seq = $10 returning 1`,
+);
+
+export const UPSERT_STREAMS = statement(
+  'decider-save',
+  `insert into aggregates (partition, state_version, stream, seq, due_at, state)
+   select $1, $2, stream, seq, ${TIMESTAMP('due_at')}, state::json
+   from unnest($3::text[], $4::bigint[], $5::bigint[], $6::text[]) as changed (stream, seq, due_at, state)
+   on conflict (stream) do update
+   set state_version = excluded.state_version, seq = excluded.seq, due_at = excluded.due_at, state = excluded.state`,
+);
+
+export const SELECT_DUE = statement(
+  'decider-due',
+  `select ${STREAM_COLUMNS}, round(extract(epoch from a.due_at) * 1000)::bigint as due_at_ms from aggregates a
+   where a.partition = any($1::smallint[]) and a.due_at <= ${TIMESTAMP('$2')}
+     and (a.stream like 'enrichment/%' or a.stream like 'account/%')
+   order by a.due_at limit $3`,
+);
+
+export const DELETE_EXPIRED = statement(
+  'decider-prune',
+  `delete from aggregates where stream = any(array(
+     select stream from aggregates
+     where partition = any($1::smallint[]) and due_at < ${TIMESTAMP('$2')}
+       and (stream like 'request/%' or stream like 'recent/%')
+     limit $3))
+   returning 1`,
+);
+
+export const DELETE_CHECKPOINT = statement(
+  'decider-discard-checkpoint',
+  'delete from decider_checkpoints where partition = $1',
+);
+export const DELETE_STREAMS = statement('decider-discard-streams', 'delete from aggregates where partition = $1');
