@@ -1,47 +1,8 @@
-import { pino } from 'pino';
-import type { Checkpoint } from '../../../src/log/checkpoint.js';
-import { EventFollower, type EventBatch, type EventFollowerOptions } from '../../../src/log/event-follower.js';
+import type { EventFollower } from '../../../src/log/event-follower.js';
 import { LogWentBack } from '../../../src/log/errors.js';
-import type { Log, Membership } from '../../../src/log/log.js';
-import { numbersOf, pending, type LogHarness, type PartitionUnderTest } from './harness.js';
-
-/** A role that keeps its data in memory, with the compare-and-set that every role owes its follower. */
-class Role {
-  readonly stored = new Map<number, Checkpoint>();
-  readonly batches: EventBatch[] = [];
-  readonly fatal: Error[] = [];
-  loads = 0;
-
-  numbers(partition: number): readonly number[] {
-    return this.batches.filter((batch) => batch.partition === partition).flatMap(({ events }) => numbersOf(events));
-  }
-
-  follower(harness: LogHarness, log: Log, over: Partial<EventFollowerOptions> = {}): EventFollower {
-    return new EventFollower({
-      log,
-      topics: harness.topics,
-      group: `${harness.topics.events}-role`,
-      checkpoints: {
-        load: (partition) => {
-          this.loads += 1;
-          return Promise.resolve(this.stored.get(partition) ?? null);
-        },
-      },
-      handle: (batch) => Promise.resolve(this.store(batch)),
-      clock: harness.clock,
-      logger: pino({ level: 'silent' }),
-      onFatal: (error) => this.fatal.push(error),
-      ...over,
-    });
-  }
-
-  store(batch: EventBatch): 'stored' | 'moved' {
-    if (this.stored.get(batch.partition)?.offset !== batch.previous?.offset) return 'moved';
-    this.stored.set(batch.partition, batch.checkpoint);
-    this.batches.push(batch);
-    return 'stored';
-  }
-}
+import type { Membership } from '../../../src/log/log.js';
+import { pending, type LogHarness, type PartitionUnderTest } from './harness.js';
+import { Role } from './role.js';
 
 const caughtUp = (harness: LogHarness, ...followers: readonly EventFollower[]): Promise<void> =>
   harness.until(() => {
@@ -111,26 +72,6 @@ export const followerContract = (fresh: () => Promise<PartitionUnderTest>): void
       await passed(test, role, 3n);
       await follower.stop();
       expect([role.numbers(test.partition), role.fatal]).toEqual([[1, 2, 2, 3], []]);
-    });
-
-    it('repeats a batch that failed, and stops for good when it keeps failing', async () => {
-      const test = await fresh();
-      const role = new Role();
-      let failures = 0;
-      const handle = async (batch: EventBatch) => {
-        if (batch.partition === test.partition && (failures += 1) !== 3) throw new Error('the database is away');
-        return role.store(batch);
-      };
-      const owner = await test.own('owner');
-      await owner.append([pending(1)]);
-      const follower = role.follower(test.harness, test.log, { handle });
-      await follower.start();
-      await passed(test, role, 1n);
-      expect([failures, role.numbers(test.partition)]).toEqual([3, [1]]);
-      await owner.append([pending(2)]);
-      await test.harness.until(() => role.fatal.length > 0);
-      await follower.stop();
-      expect([failures, role.fatal.map(({ message }) => message)]).toEqual([10, ['the database is away']]);
     });
 
     it('stops when its position is no longer in the log', async () => {
