@@ -11,12 +11,14 @@ export interface FoundValues {
   readonly keyId: KeyId;
   readonly sealed: Sealed;
   readonly foundAt: Instant;
+  /** Credits were captured for them. */
+  readonly charged: boolean;
 }
 
 const VALUES_MAX = 50;
 const OF_PERSON = statement(
   'values_of_person',
-  `select id, field, verification, key_id, sealed, updated_at from enrichments
+  `select id, field, verification, key_id, sealed, updated_at, captured > 0 as charged from enrichments
    where org_id = $1 and person_id = $2 and data_found and sealed is not null
    order by created_at desc, id desc limit ${VALUES_MAX}`,
 );
@@ -37,6 +39,7 @@ interface ValuesDbRow {
   readonly key_id: KeyId;
   readonly sealed: Sealed;
   readonly updated_at: Date;
+  readonly charged: boolean;
 }
 
 const valuesOf = (row: ValuesDbRow): FoundValues => ({
@@ -46,4 +49,5 @@ const valuesOf = (row: ValuesDbRow): FoundValues => ({
   keyId: row.key_id,
   sealed: row.sealed,
   foundAt: instantOf(row.updated_at.getTime()),
+  charged: row.charged,
 });

@@ -19,22 +19,25 @@ export interface PersonsPage {
   readonly limit: number;
   /** The last one of the page before; null: from the first on. */
   readonly after: Pick<PersonView, 'createdAt' | 'id'> | null;
+  /** Default: oldest first. */
+  readonly newestFirst?: boolean;
 }
 
-/** API X-12. */
-export const PERSONS_PAGE_MAX = 200;
+/** API X-12, and one more that tells whether there is a next page. */
+export const PERSONS_PAGE_MAX = 201;
 
 const COLUMNS = 'id, org_id, key_id, sealed, identities, source, created_at, updated_at';
 const BY_ID = statement('person_by_id', `select ${COLUMNS} from persons where org_id = $1 and id = $2`);
-const FIRST_PAGE = statement(
-  'persons_first_page',
-  `select ${COLUMNS} from persons where org_id = $1 order by created_at, id limit $2`,
-);
-const NEXT_PAGE = statement(
-  'persons_next_page',
-  `select ${COLUMNS} from persons where org_id = $1 and (created_at, id) > ($3::timestamptz, $4::uuid)
-   order by created_at, id limit $2`,
-);
+const pageStatements = (name: string, order: 'asc' | 'desc') => {
+  const sorted = `order by created_at ${order}, id ${order} limit $2`;
+  const beyond = `and (created_at, id) ${order === 'asc' ? '>' : '<'} ($3::timestamptz, $4::uuid)`;
+  return {
+    first: statement(`${name}_first_page`, `select ${COLUMNS} from persons where org_id = $1 ${sorted}`),
+    next: statement(`${name}_next_page`, `select ${COLUMNS} from persons where org_id = $1 ${beyond} ${sorted}`),
+  };
+};
+const OLDEST_FIRST = pageStatements('persons', 'asc');
+const NEWEST_FIRST = pageStatements('newest_persons', 'desc');
 
 export class PersonsQuery {
   constructor(private readonly sql: Sql) {}
@@ -44,13 +47,14 @@ export class PersonsQuery {
     return row === undefined ? null : viewOfRow(row);
   }
 
-  /** In the order (createdAt, id), oldest first (OP-17). */
-  async list(orgId: OrgId, { limit, after }: PersonsPage): Promise<readonly PersonView[]> {
+  /** In the order (createdAt, id), oldest first unless asked otherwise (OP-17). */
+  async list(orgId: OrgId, { limit, after, newestFirst = false }: PersonsPage): Promise<readonly PersonView[]> {
     const bounded = Math.min(limit, PERSONS_PAGE_MAX);
+    const { first, next } = newestFirst ? NEWEST_FIRST : OLDEST_FIRST;
     const rows =
       after === null
-        ? await this.sql.query<PersonDbRow>(FIRST_PAGE, [orgId, bounded])
-        : await this.sql.query<PersonDbRow>(NEXT_PAGE, [orgId, bounded, after.createdAt, after.id]);
+        ? await this.sql.query<PersonDbRow>(first, [orgId, bounded])
+        : await this.sql.query<PersonDbRow>(next, [orgId, bounded, after.createdAt, after.id]);
     return rows.map(viewOfRow);
   }
 }
