@@ -72,7 +72,7 @@ export class AppendQueue {
       await pause(backoffMs(RETRY, attempt));
     }
     await this.cluster.refresh([topic]).catch((error: unknown) => {
-      this.logger.debug({ topic, error }, 'leaders could not be looked up');
+      this.logger.debug({ topic, err: error }, 'leaders could not be looked up');
     });
     if (this.cluster.partitionCount(topic) === 0) await pause(backoffMs(RETRY, attempt));
     this.route({ ...append, attempt: attempt + 1 });

@@ -103,7 +103,7 @@ export class BrokerConnection {
     const { clientId, logger, requestTimeoutMs } = this.options;
     const internalLogger = loggers.createLogger({
       level: kafkajs.logLevel.ERROR,
-      logCreator: () => (entry) => logger.debug({ kafkajs: entry.namespace }, messageIn(entry)),
+      logCreator: () => (entry) => logger.trace({ kafkajs: entry.namespace }, messageIn(entry)),
     });
     const connectionPool = new ConnectionPool({
       ...this.address,

@@ -34,7 +34,7 @@ export class KafkaAdmin {
       requestTimeout: REQUEST_MS,
       retry: RETRY,
       logLevel: kafkajs.logLevel.ERROR,
-      logCreator: () => (entry: LogEntry) => logger.debug({ kafkajs: entry.namespace }, entry.log.message),
+      logCreator: () => (entry: LogEntry) => logger.trace({ kafkajs: entry.namespace }, entry.log.message),
     });
     const admin = kafka.admin();
     await admin.connect();

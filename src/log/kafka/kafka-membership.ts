@@ -78,7 +78,7 @@ export class KafkaMembership implements Membership {
       }
     }
     await this.session.leave().catch((error: unknown) => {
-      this.deps.logger.info({ group: this.options.group, error }, 'left without telling the coordinator');
+      this.deps.logger.info({ group: this.options.group, err: error }, 'left without telling the coordinator');
     });
     this.end(new NotAMember(`left the group ${this.options.group}`));
   }
@@ -110,7 +110,7 @@ export class KafkaMembership implements Membership {
     if (isUnknownMember(error)) this.session.forgetMember();
     if (failures === 0) return;
     const level = failures === 1 ? 'warn' : 'debug';
-    this.deps.logger[level]({ group: this.options.group, error }, 'not in the group, joining again until it works');
+    this.deps.logger[level]({ group: this.options.group, err: error }, 'not in the group, joining again until it works');
     await this.wakeUp.wait(backoffMs(RETRY, failures));
   }
 

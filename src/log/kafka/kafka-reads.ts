@@ -79,7 +79,7 @@ export class KafkaReads {
         return await run(attempt);
       } catch (error) {
         if (attempt >= MAX_ATTEMPTS || error instanceof UnreadableBatch) throw error;
-        this.logger.debug({ attempt, error }, 'a read from the log is tried again');
+        this.logger.debug({ attempt, err: error }, 'a read from the log is tried again');
         await pause(backoffMs(RETRY, attempt));
       }
     }

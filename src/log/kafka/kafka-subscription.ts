@@ -74,12 +74,12 @@ export class KafkaSubscription implements Subscription {
     for (; !feed.isClosed; feed.failures += 1) {
       if (feed.failures > 0) await pause(backoffMs(RETRY, feed.failures));
       if (feed.failures > 0 || cluster.leaderOf(topic, feed.partition) === null) {
-        await cluster.refresh([topic]).catch((error: unknown) => logger.debug({ topic, error }, 'no leaders known'));
+        await cluster.refresh([topic]).catch((error: unknown) => logger.debug({ topic, err: error }, 'no leaders known'));
       }
       const leader = cluster.leaderOf(topic, feed.partition);
       if (leader === null || feed.isClosed) continue;
       feed.isLost = false;
-      this.loop(leader).wake();
+      this.loop(leader).interrupt();
       return;
     }
   }
@@ -134,7 +134,7 @@ export class KafkaSubscription implements Subscription {
     const { topic, logger } = this.options;
     if (feed.isClosed) return;
     const level = this.isFailing ? 'debug' : 'warn';
-    logger[level]({ topic, partition: feed.partition, error }, 'cannot fetch, trying again until it works');
+    logger[level]({ topic, partition: feed.partition, err: error }, 'cannot fetch, trying again until it works');
     this.isFailing = true;
     feed.isLost = true;
     feed.failures += 1;
@@ -151,7 +151,7 @@ export class KafkaSubscription implements Subscription {
   private sinkFailed(feed: PartitionFeed, error: Error): void {
     if (!feed.isClosed) return this.failed(feed, error);
     const { topic, logger } = this.options;
-    logger.warn({ topic, partition: feed.partition, error }, 'handler failed after its partition was removed');
+    logger.warn({ topic, partition: feed.partition, err: error }, 'handler failed after its partition was removed');
   }
 
   private failed(feed: PartitionFeed, error: Error): void {
