@@ -72,6 +72,8 @@ export class MemorySnapshotStore implements SnapshotStore {
   constructor(
     private readonly clock: Clock,
     private readonly tables: MemorySnapshots = new MemorySnapshots(),
+    /** Passed on the way in (a save: also out) of every call: a simulated process that is frozen or dead stands still there. */
+    private readonly gate: () => Promise<void> = () => Promise.resolve(),
   ) {}
 
   async checkpoint(partition: number): Promise<Checkpoint | null> {
@@ -110,6 +112,7 @@ export class MemorySnapshotStore implements SnapshotStore {
     this.demand(partition, expected);
     for (const [key, row] of rows) this.tables.put(key, row);
     this.tables.move(partition, next);
+    await this.gate();
     if (this.faults.losesAnswers) throw new Error('connection closed after commit');
   }
 
@@ -146,6 +149,7 @@ export class MemorySnapshotStore implements SnapshotStore {
   private async arrive(): Promise<void> {
     const { delayMs } = this.faults;
     if (delayMs > 0) await new Promise<void>((resolve) => void this.clock.after(delayMs, resolve));
+    await this.gate();
     if (this.faults.down) throw new Error('connection refused');
   }
 
