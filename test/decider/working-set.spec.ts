@@ -1,0 +1,98 @@
+import { emptyAccount } from '../../src/domain/credits/account.js';
+import { instantOf } from '../../src/domain/kernel/instant.js';
+import type { CommandId, OrgId } from '../../src/domain/kernel/ids.js';
+import { streams } from '../../src/domain/streams.js';
+import { sizeOf } from '../../src/decider/state-size.js';
+import { WorkingSet } from '../../src/decider/working-set.js';
+
+const orgOf = (name: string): OrgId => name as OrgId;
+const key = (name: string) => streams.account(orgOf(name));
+const state = (name: string, balance = 0) => ({ ...emptyAccount(orgOf(name)), balance });
+const stored = (name: string, seq: number) => ({ key: key(name), seq, state: state(name, seq) });
+const recentKey = (id: string) => streams.recent(orgOf('o'), id as CommandId);
+const recentState = (expiresAtMs: number) => ({
+  commandType: 'RecordPerson',
+  status: 'created',
+  references: [],
+  refusal: null,
+  fingerprint: null,
+  expiresAt: instantOf(expiresAtMs),
+});
+
+const entryBytes = (): number => {
+  const one = new WorkingSet(() => 0);
+  one.take([stored('a', 1)]);
+  return one.bytes;
+};
+
+it('evicts the stream that was used least recently, and knows that it is cold then', () => {
+  const set = new WorkingSet(() => 2 * entryBytes());
+  set.take([stored('a', 1), stored('b', 2), stored('c', 3)]);
+  set.get(key('a'));
+  set.evict();
+  expect(['a', 'b', 'c'].map((name) => set.knows(key(name)))).toEqual([true, false, true]);
+});
+
+it('does not evict between batches what no snapshot holds, whatever the limit', () => {
+  const set = new WorkingSet(() => 0);
+  set.change(key('a'), state('a', 1), 1);
+  set.take([stored('b', 2)]);
+  set.evict();
+  expect([set.knows(key('a')), set.knows(key('b'))]).toEqual([true, false]);
+  expect(set.unsavedBytes).toBe(set.bytes);
+});
+
+it('keeps a stream unsaved that has changed since the snapshot was taken', () => {
+  const set = new WorkingSet(() => 0);
+  set.change(key('a'), state('a', 1), 1);
+  set.change(key('b'), state('b', 1), 2);
+  const snapshot = set.changes();
+  set.change(key('a'), state('a', 2), 3);
+  set.markSaved(snapshot);
+  set.evict();
+  expect(set.get(key('a'))?.balance).toBe(2);
+  expect(set.changes()).toEqual([{ key: key('a'), seq: 3, state: state('a', 2) }]);
+  expect(set.knows(key('b'))).toBe(false);
+});
+
+it('knows that what was looked for and not found is empty', () => {
+  const set = new WorkingSet(() => 1_000_000);
+  set.take([], [key('a')]);
+  expect([set.knows(key('a')), set.get(key('a')), set.knows(key('b'))]).toEqual([true, undefined, false]);
+});
+
+it('never takes an older row over what has changed since', () => {
+  const set = new WorkingSet(() => 1_000_000);
+  set.change(key('a'), state('a', 9), 9);
+  set.take([stored('a', 3)]);
+  expect([set.get(key('a'))?.balance, set.seqOf(key('a'))]).toEqual([9, 9]);
+});
+
+it('holds recent answers complete: a miss means empty, they are never evicted and leave when they expire', () => {
+  const set = new WorkingSet(() => 0);
+  set.take([{ key: recentKey('stored'), seq: 1, state: recentState(100) }]);
+  set.change(recentKey('new'), recentState(200), 2);
+  set.markSaved(set.changes());
+  set.evict();
+  expect(set.knows(recentKey('unknown'))).toBe(true);
+  expect([set.get(recentKey('stored')), set.get(recentKey('new'))]).toMatchObject([recentState(100), recentState(200)]);
+  set.prune(100);
+  expect([set.get(recentKey('stored')), set.get(recentKey('new'))]).toMatchObject([undefined, recentState(200)]);
+});
+
+it('accounts for every byte it holds', () => {
+  const set = new WorkingSet(() => 0);
+  for (let round = 1; round <= 5; round += 1) {
+    set.change(key('a'), state('a', round), round);
+    set.take([stored('b', round), stored('c', round)], [key('d')]);
+    set.markSaved(set.changes());
+  }
+  set.evict();
+  expect([set.bytes, set.unsavedBytes, set.unsavedStreams]).toEqual([0, 0, 0]);
+});
+
+it('sizes a state by what is in it', () => {
+  const small = sizeOf(state('a'));
+  expect(sizeOf({ ...state('a'), hash: 'x'.repeat(1_064) })).toBe(small + 1_000);
+  expect(sizeOf([1, 'four', null, true])).toBeGreaterThan(0);
+});
