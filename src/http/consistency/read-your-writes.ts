@@ -1,0 +1,61 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { ANSWERED_POSITIONS, type AnsweredPositions } from '../../commands/answered-positions.js';
+import { Unavailable } from '../../commands/outcomes.js';
+import { PARTITION_ENDS, type PartitionEnds } from '../../commands/partition-ends.js';
+import type { Position } from '../../commands/ports.js';
+import type { Clock } from '../../domain/kernel/clock.js';
+import type { OrgId } from '../../domain/kernel/ids.js';
+import { CLOCK, READ_POSITIONS, type ReadPositions } from '../ports.js';
+
+/** X-11: for all waits of one request together. */
+const WAIT_MAX_MS = 1_000;
+const RETRY_AFTER_S = 1;
+
+export interface Reader {
+  readonly orgId: OrgId;
+  /** The position that the client sent back. */
+  readonly sent: Position | null;
+}
+
+/** Reads that are never older than what this process, or the client's header, has seen (X-11). */
+@Injectable()
+export class ReadYourWrites {
+  constructor(
+    @Inject(READ_POSITIONS) private readonly positions: ReadPositions,
+    @Inject(PARTITION_ENDS) private readonly ends: PartitionEnds,
+    @Inject(ANSWERED_POSITIONS) private readonly answered: Pick<AnsweredPositions, 'of'>,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** @throws Unavailable when the read model is not there within 1 s */
+  async read<T>(reader: Reader, query: () => Promise<T>): Promise<T> {
+    await this.catchUp(reader, this.clock.now() + WAIT_MAX_MS);
+    return query();
+  }
+
+  /**
+   * As `read`, but null only when the read model has passed the end of the log as it was after the first look: until
+   * then "there is none" may only mean "not yet". @throws Unavailable rather than a wrong null
+   */
+  async find<T>(reader: Reader, query: () => Promise<T | null>): Promise<T | null> {
+    const deadlineMs = this.clock.now() + WAIT_MAX_MS;
+    await this.catchUp(reader, deadlineMs);
+    const found = await query();
+    if (found !== null) return found;
+    const end = await this.ends.endOf(reader.orgId);
+    if (end !== null) await this.waitFor(end, deadlineMs);
+    return query();
+  }
+
+  private async catchUp({ orgId, sent }: Reader, deadlineMs: number): Promise<void> {
+    const own = this.answered.of(orgId);
+    if (own !== null) await this.waitFor(own, deadlineMs);
+    if (sent !== null) await this.waitFor(sent, deadlineMs);
+  }
+
+  private async waitFor({ partition, offset }: Position, deadlineMs: number): Promise<void> {
+    const leftMs = Math.max(0, deadlineMs - this.clock.now());
+    if (await this.positions.waitFor(partition, offset, leftMs)) return;
+    throw new Unavailable('read_model_behind', RETRY_AFTER_S);
+  }
+}

@@ -1,0 +1,19 @@
+import { Controller, Get, Header, Inject } from '@nestjs/common';
+import { Registry } from 'prom-client';
+import { Public } from '../../auth/decorators.js';
+import type { Metrics } from '../../observability/metrics.js';
+
+export const METRICS = Symbol('METRICS');
+
+/** AD-01, Prometheus text. */
+@Public()
+@Controller('metrics')
+export class MetricsController {
+  constructor(@Inject(METRICS) private readonly metrics: Pick<Metrics, 'registry'>) {}
+
+  @Get()
+  @Header('content-type', Registry.PROMETHEUS_CONTENT_TYPE)
+  show(): Promise<string> {
+    return this.metrics.registry.metrics();
+  }
+}

@@ -1,0 +1,45 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from '../observability/logger.js';
+import type { Metrics } from '../observability/metrics.js';
+import { unwrapAnswer } from './answer.js';
+import { parseBody } from './input/body.js';
+
+export interface HookOptions {
+  readonly logger: Logger;
+  readonly metrics: Pick<Metrics, 'httpSeconds'>;
+}
+
+/** Everything that happens to all requests, as plain Fastify hooks: an interceptor costs 9 µs each. */
+export const addHooks = (fastify: FastifyInstance, options: HookOptions): void => {
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('*', parseBody);
+  fastify.addHook('preSerialization', unwrapAnswer);
+  fastify.addHook('onSend', addCommonHeaders);
+  fastify.addHook('onResponse', (request, reply, done) => {
+    observe(request, reply, options);
+    done();
+  });
+};
+
+/** On every answer, errors included. Answers hold personal data and balances: nobody on the way keeps them. */
+const addCommonHeaders = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  _payload: unknown,
+  done: (error?: Error | null) => void,
+): void => {
+  reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
+  if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
+  done();
+};
+
+const UNKNOWN_ROUTE = 'unknown';
+
+const observe = (request: FastifyRequest, reply: FastifyReply, { logger, metrics }: HookOptions): void => {
+  const { method } = request;
+  const route = request.is404 ? UNKNOWN_ROUTE : (request.routeOptions.url ?? UNKNOWN_ROUTE);
+  const status = String(reply.statusCode);
+  metrics.httpSeconds.observe({ method, route, status }, reply.elapsedTime / 1000);
+  if (!logger.isLevelEnabled('debug')) return;
+  logger.debug({ requestId: request.id, method, route, status, ms: Math.round(reply.elapsedTime) }, 'request');
+};

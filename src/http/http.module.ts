@@ -1,0 +1,25 @@
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { COMMAND_HANDLERS } from '../commands/handlers.js';
+import { ReadYourWrites } from './consistency/read-your-writes.js';
+import { CreditsController } from './credits/credits.controller.js';
+import { EnrichmentController } from './operations/enrichment.controller.js';
+import { OpenPersons } from './persons/open-persons.js';
+import { PersonsController } from './persons/persons.controller.js';
+
+/** The role `http`. Guards are global providers of whoever composes it. */
+@Module({})
+export class HttpModule {
+  /**
+   * @param ports the tokens of `ports.ts`, and of the use cases: COMMAND_GATEWAY, TERMS_SOURCE, IDENTITY_VAULT,
+   * PARTITION_ENDS, ANSWERED_POSITIONS
+   */
+  static register(ports: readonly Provider[]): DynamicModule {
+    return {
+      module: HttpModule,
+      imports: [CqrsModule.forRoot()],
+      controllers: [EnrichmentController, PersonsController, CreditsController],
+      providers: [...COMMAND_HANDLERS, ReadYourWrites, OpenPersons, ...ports],
+    };
+  }
+}

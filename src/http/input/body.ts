@@ -1,0 +1,90 @@
+import { isUtf8 } from 'node:buffer';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
+import type { FastifyRequest } from 'fastify';
+import { ApiError } from '../../commands/api-error.js';
+
+/** X-05: imports stream and have a limit of their own. */
+export const BODY_BYTES_MAX = 1024 * 1024;
+/** Of a body that is refused, so much is read and thrown away: most clients send all of it before they listen. */
+const DISCARDED_BYTES_MAX = 16 * 1024 * 1024;
+
+/**
+ * A body that cannot be used. It stands in for the body until the route asks for it, because the credentials are
+ * checked first (X-01), and Nest's guards run after Fastify has read the body.
+ */
+export class BodyFault {
+  constructor(readonly error: ApiError) {}
+}
+
+type Done = (error: Error | null, body?: unknown) => void;
+
+/** Fastify content-type parser for every type: JSON, a fault, or undefined when there is no body. */
+export const parseBody = (request: FastifyRequest, payload: Readable, done: Done): void => {
+  const refusal = refusalByHead(request.headers);
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  const finish = (error: Error | null, body?: unknown): void => {
+    payload.removeAllListeners('data').removeAllListeners('end').removeAllListeners('error');
+    payload.on('error', () => undefined); // The client may go away while nobody listens any more.
+    done(error, body);
+  };
+  payload.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > DISCARDED_BYTES_MAX) finish(null, new BodyFault(tooLarge({ connection: 'close' })));
+    else if (refusal === null && bytes <= BODY_BYTES_MAX) chunks.push(chunk);
+  });
+  payload.on('end', () => finish(null, bytes === 0 ? undefined : bodyOf({ refusal, bytes, chunks })));
+  payload.on('error', (error: Error) => finish(error));
+};
+
+interface ReadBody {
+  readonly refusal: ApiError | null;
+  readonly bytes: number;
+  readonly chunks: readonly Buffer[];
+}
+
+const bodyOf = ({ refusal, bytes, chunks }: ReadBody): unknown => {
+  if (bytes > BODY_BYTES_MAX) return new BodyFault(tooLarge());
+  if (refusal !== null) return new BodyFault(refusal);
+  const buffer = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+  return jsonOf(buffer);
+};
+
+const jsonOf = (buffer: Buffer): unknown => {
+  if (!isUtf8(buffer)) return new BodyFault(malformed('The body is not UTF-8'));
+  try {
+    return JSON.parse(buffer.toString('utf8'));
+  } catch {
+    return new BodyFault(malformed('The body is not valid JSON'));
+  }
+};
+
+const JSON_TYPE = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?;?\s*$/i;
+
+const refusalByHead = (headers: IncomingHttpHeaders): ApiError | null => {
+  const coded = headers['content-encoding'];
+  if (coded !== undefined && coded !== 'identity') return unsupported('Compressed bodies are not supported');
+  const type = headers['content-type'];
+  return type !== undefined && JSON_TYPE.test(type) ? null : unsupported('The body must be application/json in UTF-8');
+};
+
+const malformed = (message: string): ApiError =>
+  new ApiError({ code: 'VALIDATION_ERROR', reason: 'malformed_json', message, details: [{ path: '', message }] });
+
+const unsupported = (message: string): ApiError =>
+  new ApiError({
+    code: 'UNSUPPORTED_MEDIA_TYPE',
+    reason: 'unsupported_media_type',
+    message,
+    headers: { accept: 'application/json' },
+  });
+
+const tooLarge = (headers: Readonly<Record<string, string>> = {}): ApiError =>
+  new ApiError({
+    code: 'PAYLOAD_TOO_LARGE',
+    reason: 'body_too_large',
+    message: `The body must have at most ${BODY_BYTES_MAX} bytes`,
+    details: { limitBytes: BODY_BYTES_MAX },
+    headers,
+  });

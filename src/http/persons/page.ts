@@ -1,0 +1,64 @@
+import { Transform } from 'class-transformer';
+import { IsInt, Max, Min } from 'class-validator';
+import { invalidInput } from '../../commands/api-error.js';
+import { isUuid, type PersonId } from '../../domain/kernel/ids.js';
+import type { Instant } from '../../domain/kernel/instant.js';
+import { IsOneOf, IsText, Optional } from '../input/rules.js';
+
+/** X-12. */
+export const LIMIT_MAX = 200;
+export const LIMIT_DEFAULT = 50;
+const LIMIT_MESSAGE = `limit must be a whole number from 1 to ${LIMIT_MAX}`;
+const CURSOR_LENGTH_MAX = 200;
+
+/** By age, oldest first; with a minus newest first. */
+export type Order = 'createdAt' | '-createdAt';
+
+/** PR-03; `filters` and `q` are not known yet. */
+export class PersonsPageDto {
+  @Optional()
+  @Transform(({ value }: { value: unknown }) => (/^\d{1,3}$/.test(String(value)) ? Number(value) : value))
+  @IsInt({ message: LIMIT_MESSAGE })
+  @Min(1, { message: LIMIT_MESSAGE })
+  @Max(LIMIT_MAX, { message: LIMIT_MESSAGE })
+  readonly limit: number = LIMIT_DEFAULT;
+
+  @Optional()
+  @IsText(CURSOR_LENGTH_MAX)
+  readonly cursor?: string;
+
+  @Optional()
+  @IsOneOf(['createdAt', '-createdAt'])
+  readonly order: Order = 'createdAt';
+}
+
+/** The last person of a page. */
+export interface PageEnd {
+  readonly createdAt: Instant;
+  readonly id: PersonId;
+}
+
+/** Opaque to clients; it holds nothing secret, and the org is never taken from it. */
+export const cursorOf = ({ createdAt, id }: PageEnd, order: Order): string =>
+  Buffer.from(JSON.stringify([order, createdAt, id])).toString('base64url');
+
+/** @throws ApiError for what is no cursor of ours, or one of another order */
+export const pageEndOf = (cursor: string, order: Order): PageEnd => {
+  const [of, createdAt, id] = partsOf(cursor);
+  if (of !== order || typeof createdAt !== 'string' || typeof id !== 'string') throw invalidCursor();
+  if (!INSTANT.test(createdAt) || Number.isNaN(Date.parse(createdAt)) || !isUuid(id)) throw invalidCursor();
+  return { createdAt: createdAt as Instant, id: id as PersonId };
+};
+
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+const partsOf = (cursor: string): readonly unknown[] => {
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+    return Array.isArray(parts) ? parts : [];
+  } catch {
+    return []; // Whatever it was, it is no cursor of ours.
+  }
+};
+
+const invalidCursor = () => invalidInput('cursor', 'cursor must come from the page before, in the same order');

@@ -1,0 +1,81 @@
+import { Controller, Get, Inject, Post } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { CurrentPrincipal, Scopes } from '../../auth/decorators.js';
+import type { Principal } from '../../auth/principal.js';
+import { ApiError, invalidInput } from '../../commands/api-error.js';
+import { RecordPerson } from '../../commands/record-person.command.js';
+import { canonicalIdentity } from '../../vault/identity.js';
+import type { SealedIdentity } from '../../vault/vault.js';
+import { Answer } from '../answer.js';
+import { Reading, type ReadContext } from '../consistency/read-context.js';
+import { ReadYourWrites } from '../consistency/read-your-writes.js';
+import { Input } from '../input/input.decorator.js';
+import { RequestId } from '../request-id/request-id.decorator.js';
+import { cursorOf, pageEndOf, PersonsPageDto } from './page.js';
+import { PersonDto, PersonIdDto } from './person.dto.js';
+import { presentIdentity } from './person.presenter.js';
+import { OpenPersons } from './open-persons.js';
+
+/** PR-01..PR-03. */
+@Controller('api/v1/persons')
+export class PersonsController {
+  constructor(
+    @Inject(CommandBus) private readonly commands: CommandBus,
+    @Inject(OpenPersons) private readonly persons: OpenPersons,
+    @Inject(ReadYourWrites) private readonly consistency: ReadYourWrites,
+  ) {}
+
+  @Post()
+  @Scopes('persons')
+  async record(
+    @Input('body') { id, ...given }: PersonDto,
+    @CurrentPrincipal() { orgId }: Principal,
+    @RequestId() correlationId: string,
+  ): Promise<Answer> {
+    const facts = { ...identityOf(given) };
+    const person = { orgId, personId: id ?? null, facts, source: 'api', correlationId };
+    const { personId, existing, recordedAt, ...recorded } = await this.commands.execute(new RecordPerson(person));
+    const contacts = await this.persons.contacts(orgId, existing ? personId : null);
+    const identity = recorded.facts as SealedIdentity;
+    const body = { ...presentIdentity({ id: personId, createdAt: recordedAt, identity }), ...contacts };
+    const headers = { location: `/api/v1/persons/${personId}`, ...(existing && { 'x-person-existing': 'true' }) };
+    return new Answer(body, { status: existing ? 200 : 201, position: recorded.position, headers });
+  }
+
+  @Get(':id')
+  @Scopes('read')
+  async find(
+    @Input('query') { id }: PersonIdDto,
+    @CurrentPrincipal() { orgId }: Principal,
+    @Reading() { sent }: ReadContext,
+  ): Promise<Answer> {
+    const person = await this.consistency.find({ orgId, sent }, () => this.persons.byId(orgId, id));
+    if (person === null) throw noPerson();
+    return new Answer({ ...presentIdentity(person), ...(await this.persons.contacts(orgId, id)) });
+  }
+
+  @Get()
+  @Scopes('read')
+  async list(
+    @Input('query') { limit, cursor, order }: PersonsPageDto,
+    @CurrentPrincipal() { orgId }: Principal,
+    @Reading() { sent }: ReadContext,
+  ): Promise<Answer> {
+    const after = cursor === undefined ? null : pageEndOf(cursor, order);
+    const page = { limit, order, after };
+    const { persons, end } = await this.consistency.read({ orgId, sent }, () => this.persons.page(orgId, page));
+    return new Answer({ persons: persons.map(presentIdentity), nextCursor: end && cursorOf(end, order) });
+  }
+}
+
+/** @throws InvalidIdentity, ApiError when nothing identifies anybody (PR-01) */
+const identityOf = (given: SealedIdentity): SealedIdentity => {
+  const { identity, keys } = canonicalIdentity(given);
+  if (keys.length > 0) return identity;
+  const message =
+    'one of linkedinUrl, email, xHandle, githubUsername, or a name with companyName or companyDomain is required';
+  throw invalidInput('', message, 'identity_required');
+};
+
+const noPerson = (): ApiError =>
+  new ApiError({ code: 'NOT_FOUND', reason: 'unknown_person', message: 'Person not found' });

@@ -1,0 +1,30 @@
+import type { CreditsQuery } from '../projections/credits/credits.query.js';
+import type { EnrichmentsQuery } from '../projections/enrichments/enrichments.query.js';
+import type { ValuesQuery } from '../projections/enrichments/values.query.js';
+import type { PersonsQuery } from '../projections/persons/persons.query.js';
+import type { Positions } from '../projections/positions.js';
+
+/** What `http` needs besides use cases; `app.module.ts` fills the tokens. Every query takes the org first. */
+export type EnrichmentReader = Pick<EnrichmentsQuery, 'newest'>;
+export const ENRICHMENT_READER = Symbol('ENRICHMENT_READER');
+
+export type PersonReader = Pick<PersonsQuery, 'byId' | 'list'>;
+export const PERSON_READER = Symbol('PERSON_READER');
+
+export type ValueReader = Pick<ValuesQuery, 'ofPerson'>;
+export const VALUE_READER = Symbol('VALUE_READER');
+
+export type CreditReader = Pick<CreditsQuery, 'balance'>;
+export const CREDIT_READER = Symbol('CREDIT_READER');
+
+/** How far the read models are. */
+export type ReadPositions = Pick<Positions, 'waitFor'>;
+export const READ_POSITIONS = Symbol('READ_POSITIONS');
+
+/** `src/vault/vault.ts`: opens what queries return. */
+export const VAULT = Symbol('VAULT');
+export const CLOCK = Symbol('CLOCK');
+
+/** The installation's unit (X-13). */
+export type Unit = 'credit' | 'decicredit';
+export const UNIT = Symbol('UNIT');

@@ -1,0 +1,149 @@
+import { APP_GUARD, Reflector } from '@nestjs/core';
+import type { CanActivate, ExecutionContext, Provider } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { PUBLIC_KEY, SCOPES_KEY } from '../../src/auth/decorators.js';
+import { SCOPES, type Principal, type Scope } from '../../src/auth/principal.js';
+import { AnsweredPositions, ANSWERED_POSITIONS } from '../../src/commands/answered-positions.js';
+import { ApiError } from '../../src/commands/api-error.js';
+import { COMMAND_GATEWAY } from '../../src/commands/gateway.js';
+import { PARTITION_ENDS } from '../../src/commands/partition-ends.js';
+import { TERMS_SOURCE, type EnrichmentTerms, type Position } from '../../src/commands/ports.js';
+import { IDENTITY_VAULT } from '../../src/commands/record-person.command.js';
+import type { OrgId } from '../../src/domain/kernel/ids.js';
+import { createHttpApp } from '../../src/http/http-app.js';
+import { HealthModule } from '../../src/http/health/health.module.js';
+import { METRICS } from '../../src/http/health/metrics.controller.js';
+import { READINESS_SOURCE, type RoleReadiness } from '../../src/http/health/readiness.js';
+import { HttpModule } from '../../src/http/http.module.js';
+import { VaultedIdentities } from '../../src/http/persons/vaulted-identities.js';
+import * as ports from '../../src/http/ports.js';
+import { createLogger } from '../../src/observability/logger.js';
+import { createMetrics } from '../../src/observability/metrics.js';
+import { MemoryVault } from '../../src/vault/memory-vault.js';
+import { ManualClock } from '../commands/fakes.js';
+
+export const ORG = 'org_1' as OrgId;
+export const KEY = 'tk_test';
+
+/** Anything a test wants to answer with, per command type or query. */
+type Reply = (...call: never[]) => unknown;
+
+export class World {
+  readonly clock = new ManualClock();
+  readonly vault = new MemoryVault();
+  readonly answered = new AnsweredPositions(this.clock);
+  readonly commands: { type: string; orgId: string; data: Record<string, unknown>; options: unknown }[] = [];
+  readonly queries: string[] = [];
+  readonly waits: string[] = [];
+  scopes: ReadonlySet<Scope> = new Set(SCOPES);
+  execute: Reply = () => {
+    throw new Error('no answer was prepared');
+  };
+  newest: Reply = () => null;
+  person: Reply = () => null;
+  persons: Reply = () => [];
+  values: Reply = () => [];
+  balance: Reply = () => ({ balance: 0, reserved: 0, available: 0, nextExpiry: null });
+  end: Position | null = null;
+  reached: (position: Position, timeoutMs: number) => boolean = () => true;
+  roles: readonly RoleReadiness[] = [{ role: 'http', ready: true }];
+
+  private async query(name: string, reply: Reply, args: readonly unknown[]): Promise<never> {
+    this.queries.push(`${name} ${JSON.stringify(args)}`);
+    return (await reply(...(args as never[]))) as never;
+  }
+
+  get gateway() {
+    return {
+      execute: async (type: string, orgId: string, data: Record<string, unknown>, options: unknown) => {
+        this.commands.push({ type, orgId, data, options });
+        return this.execute(...([type, data] as never[]));
+      },
+    };
+  }
+
+  get providers(): Provider[] {
+    const use = (provide: symbol, useValue: unknown) => ({ provide, useValue });
+    return [
+      use(COMMAND_GATEWAY, this.gateway),
+      use(TERMS_SOURCE, { termsFor: () => TERMS }),
+      use(IDENTITY_VAULT, new VaultedIdentities(this.vault)),
+      use(PARTITION_ENDS, { endOf: async () => this.end }),
+      use(ANSWERED_POSITIONS, this.answered),
+      use(ports.ENRICHMENT_READER, { newest: (...args: unknown[]) => this.query('newest', this.newest, args) }),
+      use(ports.PERSON_READER, {
+        byId: (...args: unknown[]) => this.query('person', this.person, args),
+        list: (...args: unknown[]) => this.query('persons', this.persons, args),
+      }),
+      use(ports.VALUE_READER, { ofPerson: (...args: unknown[]) => this.query('values', this.values, args) }),
+      use(ports.CREDIT_READER, { balance: (...args: unknown[]) => this.query('balance', this.balance, args) }),
+      use(ports.READ_POSITIONS, {
+        waitFor: async (partition: number, offset: bigint, timeoutMs: number) => {
+          this.waits.push(`${partition}:${offset} ${timeoutMs}`);
+          return this.reached({ partition, offset }, timeoutMs);
+        },
+      }),
+      use(ports.VAULT, this.vault),
+      use(ports.CLOCK, this.clock),
+      use(ports.UNIT, 'credit'),
+      { provide: APP_GUARD, useValue: new KeyGuard(this) },
+    ];
+  }
+}
+
+export const TERMS: EnrichmentTerms = {
+  plan: { waterfallId: 'w', version: 1, steps: [], stop: 'first_verified', verifyWith: null, cachePrice: 1 },
+  optionsHash: 'default',
+  priceListVersion: 'v1',
+  maxAgeMs: 800_000,
+};
+
+/** Knows one key; answers in the order of X-01 as the real guard does. */
+class KeyGuard implements CanActivate {
+  private readonly reflector = new Reflector();
+  constructor(private readonly world: World) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    const targets = [context.getHandler(), context.getClass()];
+    if (this.reflector.getAllAndOverride<boolean>(PUBLIC_KEY, targets)) return true;
+    const request = context.switchToHttp().getRequest<{ headers: Record<string, string>; principal?: Principal }>();
+    if (request.headers['x-api-key'] !== KEY) {
+      throw new ApiError({
+        code: 'UNAUTHORIZED',
+        reason: 'unauthenticated',
+        message: 'Missing or invalid credentials',
+      });
+    }
+    const scope = this.reflector.getAllAndOverride<Scope>(SCOPES_KEY, targets);
+    if (!this.world.scopes.has(scope)) {
+      throw new ApiError({ code: 'FORBIDDEN', reason: 'missing_scope', message: `The credential lacks ${scope}` });
+    }
+    const { scopes } = this.world;
+    request.principal = { orgId: ORG, createdBy: 'user_1', scopes, credential: 'key', mode: 'live' };
+    return true;
+  }
+}
+
+class RootModule {}
+
+/** The HTTP role with fakes behind it, and no socket. */
+export const startApp = async (
+  options: { readonly corsOrigins?: readonly string[] } = {},
+): Promise<{ app: NestFastifyApplication; world: World }> => {
+  const world = new World();
+  const metrics = createMetrics();
+  const health = HealthModule.register([
+    { provide: READINESS_SOURCE, useValue: { roles: () => world.roles } },
+    { provide: METRICS, useValue: metrics },
+  ]);
+  const root = { module: RootModule, imports: [health, HttpModule.register(world.providers)] };
+  const app = await createHttpApp(root, {
+    clock: world.clock,
+    logger: createLogger('silent'),
+    metrics,
+    corsOrigins: options.corsOrigins ?? [],
+  });
+  await app.init();
+  await app.getHttpAdapter().getInstance().ready();
+  return { app, world };
+};
