@@ -62,6 +62,19 @@ describe('a follower', () => {
     expect(role.batches.map(({ previous }) => previous?.offset)).toEqual([undefined, 0n, 1n]);
   });
 
+  it('hands over nothing more of what it read once somebody else has moved the position', async () => {
+    const { harness, role, test } = onePartition();
+    const owner = await test.own('owner');
+    await owner.append([pending(1), pending(2)]);
+    let calls = 0;
+    const handle = (batch: EventBatch) => Promise.resolve((calls += 1) === 1 ? 'moved' : role.store(batch));
+    const follower = role.follower(harness, test.log, { batchMax: 1, handle });
+    await follower.start();
+    await harness.until(() => role.batches.length === 3);
+    await follower.stop();
+    expect([calls, role.loads, role.numbers(0)]).toEqual([4, 2, [1, 2]]);
+  });
+
   it('stops at a gap in seq and hands nothing of it over', async () => {
     const { harness, role, test } = onePartition();
     const owner = await test.own('owner');
