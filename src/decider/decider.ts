@@ -106,7 +106,7 @@ export class Decider {
   private assign(partitions: readonly number[]): void {
     if (this.stopped) return;
     this.joined = true;
-    for (const partition of [...this.owners.keys()]) if (!partitions.includes(partition)) this.letGo(partition);
+    for (const partition of this.owners.keys()) if (!partitions.includes(partition)) this.letGo(partition);
     for (const partition of partitions) if (!this.owners.has(partition)) this.own(partition);
   }
 

@@ -37,11 +37,16 @@ export class Tenure {
   private constructor(private readonly claimed: Claimed) {
     const { setup, ending, writer, checkpoint } = claimed;
     const { partition, limits, core, clock, slices, logger, random } = setup;
-    const { signal } = ending;
     const workingSet = new WorkingSet(() => limits.workingSetBytes / setup.owned());
     this.workingSet = workingSet;
     this.snapshotter = new Snapshotter({
-      ...{ partition, workingSet, limits, clock, logger, random, signal },
+      partition,
+      workingSet,
+      limits,
+      clock,
+      logger,
+      random,
+      signal: ending.signal,
       store: setup.snapshots,
       dueAt: core.dueAt,
       stored: checkpoint,
@@ -49,7 +54,13 @@ export class Tenure {
       onLost: (error) => ending.end(error),
     });
     this.decider = new BatchDecider({
-      ...{ partition, limits, clock, slices, logger, commands: setup.commands, state: workingSet },
+      partition,
+      limits,
+      clock,
+      slices,
+      logger,
+      commands: setup.commands,
+      state: workingSet,
       load: (keys) => this.snapshotter.load(keys),
       encodedBytes: (event) => writer.encodedBytes(event),
     });

@@ -210,3 +210,15 @@ it('never looks for a remembered unkeyed command in the database', async () => {
   expect(asked.some((key) => key.startsWith('request/'))).toBe(true);
   expect(asked.some((key) => key.startsWith('recent/'))).toBe(false);
 });
+
+it('asks the database for nothing that the commands themselves bring into being', async () => {
+  const owner = await world.process('a').deciding();
+  const load = jest.spyOn(owner.store, 'load');
+  const person = { personId: null, keyId: 'k', sealed: 's', source: 'api', mergedInto: null };
+  const persons = Array.from({ length: 50 }, (_, index) =>
+    world.command('RecordPerson', { ...person, identities: [`h${index}`] } as never),
+  );
+  world.send(persons);
+  await world.until(() => world.replies.length === 50, 'all answers');
+  expect(load).toHaveBeenCalledTimes(1);
+});
