@@ -27,7 +27,11 @@ export const dueCommand = (key: StreamKey, value: StreamState, nowMs: number): D
     }
     case 'account':
       return { type: 'ExpireGrants', orgId: (value as Account).orgId, data: {}, dueAtMs };
-    default:
+    case 'person':
+    case 'identity':
+    case 'current':
+    case 'request':
+    case 'recent':
       return null;
   }
 };

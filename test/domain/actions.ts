@@ -6,6 +6,7 @@ import { instantOf } from '../../src/domain/kernel/instant.js';
 import type { Plan } from '../../src/domain/waterfall/plan.js';
 import { streams } from '../../src/domain/streams.js';
 import {
+  at,
   cancel,
   expire,
   expireGrants,
@@ -17,12 +18,18 @@ import {
   PLAN,
   record,
   request,
+  response,
+  sealed,
+  step,
 } from './fixtures.js';
-import { response, sealed, step } from './fixtures.js';
 import type { World } from './world.js';
 
 /** What may happen next, free of ids, so that any list of them can be played and shrunk. */
 const PEOPLE = ['ada', 'bob', 'cyd', 'dan', 'eve'] as const;
+/** Eve is not known to begin with. */
+const KNOWN = PEOPLE.slice(0, 4);
+/** Shorter than an enrichment may take, so that reservations outlive their grants. */
+const LASTS_MS = 600_000;
 const PLANS: readonly Plan[] = [
   PLAN,
   { ...PLAN, stop: 'first_found', cachePrice: 0 },
@@ -39,22 +46,27 @@ const VERIFICATIONS = [
   'invalid',
 ] as const;
 
-const person = fc.nat({ max: PEOPLE.length - 1 });
+const person = fc.nat({ max: KNOWN.length - 1 });
+const anybody = fc.nat({ max: PEOPLE.length - 1 });
 const nat = fc.nat({ max: 1_000 });
 const ACTIONS = {
   grant: fc.record({
     amount: fc.integer({ min: 1, max: 15 }),
-    lastsMs: fc.option(fc.integer({ min: 1, max: 2_000_000 })),
+    lastsMs: fc.option(fc.integer({ min: 1, max: 1_500_000 }), { freq: 1 }),
   }),
-  record: fc.record({ person, key: fc.nat({ max: 2 }) }),
+  record: fc.record({ person: anybody, key: fc.nat({ max: 2 }) }),
   request: fc.record({
-    people: fc.uniqueArray(person, { minLength: 1, maxLength: 5 }),
+    people: fc.oneof(
+      { weight: 9, arbitrary: fc.uniqueArray(person, { minLength: 1, maxLength: 3 }) },
+      { weight: 1, arbitrary: fc.uniqueArray(anybody, { minLength: 1, maxLength: 5 }) },
+    ),
     plan: fc.nat({ max: PLANS.length - 1 }),
     phones: fc.boolean(),
-    key: fc.option(fc.nat({ max: 3 })),
+    key: fc.oneof({ weight: 4, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: fc.nat({ max: 3 }) }),
   }),
   respond: fc.record({
     pick: nat,
+    ended: fc.oneof({ weight: 5, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
     shift: fc.constantFrom(0, 0, 0, 0, 0, 0, -1, 1),
     outcome: fc.constantFrom('hit', 'hit', 'miss', 'error', 'skipped'),
     verification: fc.constantFrom(...VERIFICATIONS),
@@ -63,7 +75,9 @@ const ACTIONS = {
   cancel: fc.record({ person, phones: fc.boolean() }),
   expire: fc.record({ pick: nat }),
   expireGrants: fc.constant({}),
-  wait: fc.record({ ms: fc.oneof(fc.nat({ max: 1_000 }), fc.nat({ max: 900_000 })) }),
+  wait: fc.record({
+    ms: fc.oneof(fc.nat({ max: 1_000 }), fc.nat({ max: 60_000 }), fc.integer({ min: 60_000, max: 900_000 })),
+  }),
   resend: fc.record({ pick: nat, later: fc.boolean() }),
 } as const;
 type Kind = keyof typeof ACTIONS;
@@ -89,7 +103,7 @@ export const anyActions = fc.array(
       arbitrary: (ACTIONS[kind] as fc.Arbitrary<unknown>).map((data) => ({ kind, data }) as Action),
     })),
   ),
-  { minLength: 5, maxLength: 60 },
+  { maxLength: 70, size: 'max' },
 );
 
 /** The command that an action means in this world; null when it only lets time pass. */
@@ -136,8 +150,11 @@ const recordOf = (name: string, key: number, envelope: { readonly sentAtMs: numb
 };
 
 const respondOf = (world: World, data: DataOf<'respond'>): Command | null => {
-  const id = pickFrom(world.enrichmentIds(), data.pick);
-  const enrichment = id && world.state.get(streams.enrichment(id));
+  const all = world.enrichmentIds().map((id) => world.state.get(streams.enrichment(id)));
+  const enrichment = pickFrom(
+    all.filter((one) => (one?.pending === null) === data.ended),
+    data.pick,
+  );
   if (!enrichment) return null;
   const open = enrichment.pending?.attempt ?? { attempt: enrichment.lines.length + 1, step: 1, provider: 'fast' };
   const attempt = open.attempt + data.shift;
@@ -156,7 +173,9 @@ export const play = (
   actions: readonly Action[],
   after: (sent: Command, decision: Decision) => void = () => undefined,
 ): World => {
-  for (const name of PEOPLE.slice(0, 3)) world.send(recordOf(name, 0, { sentAtMs: world.nowMs }));
+  world.send(grant(6, { expiresAt: at(LASTS_MS) }));
+  world.send(grant(10));
+  for (const name of KNOWN) world.send(recordOf(name, 0, { sentAtMs: world.nowMs }));
   for (const action of actions) {
     const next = commandOf(world, action);
     if (next !== null) after(next, world.send(next));

@@ -1,8 +1,12 @@
 import type { GrantShare } from '../../src/events/credit.events.js';
 import type { EventDataByType, EventType } from '../../src/events/event.js';
 import type { AppliedEvent } from '../../src/domain/evolve.js';
-import type { GrantId, ReservationId } from '../../src/domain/kernel/ids.js';
+import type { EnrichmentOutcome } from '../../src/domain/enrichments/enrichment.js';
+import type { GrantId, ReservationId, TransactionId } from '../../src/domain/kernel/ids.js';
 import type { Instant } from '../../src/domain/kernel/instant.js';
+import type { Person } from '../../src/domain/persons/person.js';
+import type { StateByKind, StateReader, StreamState } from '../../src/domain/state.js';
+import { streams, type StreamKey, type StreamKind } from '../../src/domain/streams.js';
 import type { Plan } from '../../src/domain/waterfall/plan.js';
 import { reservedPriceOf } from '../../src/domain/waterfall/price.js';
 import { at, enrichmentId, hashOfKey, keyId, MAX_AGE_MS, ORG, personId, PLAN, sealed } from './fixtures.js';
@@ -89,4 +93,59 @@ export const requested = (name: string, past: PastRequest = {}): readonly Applie
     asked,
     happened('CreditsReserved', { ...link(shares), reservationId, amount, enrichments, keyRef: 'user_1' }, stamp),
   ];
+};
+
+const ENDINGS = {
+  found: { dataFound: true, error: null },
+  not_found: { dataFound: false, error: null },
+  suppressed: { dataFound: false, error: null },
+  failed: { dataFound: null, error: 'No provider could answer' },
+  timed_out: { dataFound: null, error: 'Enrichment exceeded the maximum processing time' },
+  cancelled: { dataFound: null, error: 'Enrichment was cancelled' },
+} as const;
+
+/** The end of `requested(name)`: all of it captured when found, else released. */
+export const finished = (name: string, outcome: EnrichmentOutcome, amount = 3): readonly AppliedEvent[] => {
+  const ids = { enrichmentId: enrichmentId(name), reservationId: `reservation-${name}` as ReservationId };
+  const transactionId = `transaction-${name}` as TransactionId;
+  const captured = { transactionId, operationType: 'enrichment_email', provider: 'slow' } as const;
+  const settled =
+    outcome === 'found'
+      ? happened('CreditsCaptured', { ...link([share('a', -amount)]), ...ids, ...captured, amount })
+      : happened('CreditsReleased', { ...link([share('a', amount)]), ...ids, amount, reason: outcome });
+  const isFound = outcome === 'found';
+  const end = happened('EnrichmentFinished', {
+    enrichmentId: ids.enrichmentId,
+    personId: personId(name),
+    field: 'emails',
+    outcome,
+    ...ENDINGS[outcome],
+    captured: isFound ? amount : 0,
+    released: isFound ? 0 : amount,
+    transactionId: isFound ? transactionId : null,
+    fromCache: null,
+    verification: isFound ? 'deliverable' : null,
+    keyId: isFound ? keyId(name) : null,
+    sealed: isFound ? sealed('values') : null,
+  });
+  return [settled, end];
+};
+
+/** Nothing in the log erases people yet, so an erased one is state to begin with. */
+export const withErased = (name: string): StateReader => {
+  const person: Person = {
+    id: personId(name),
+    orgId: ORG,
+    identities: [hashOfKey(name)],
+    keyId: keyId(name),
+    keyIds: [keyId(name)],
+    sealed: sealed(name),
+    erased: true,
+    recordedAt: at(-60_000),
+  };
+  const held = new Map<StreamKey, StreamState>([
+    [streams.person(ORG, person.id), person],
+    [streams.identity(ORG, hashOfKey(name)), { personId: person.id }],
+  ]);
+  return { get: <K extends StreamKind>(key: StreamKey<K>) => held.get(key) as StateByKind[K] | undefined };
 };

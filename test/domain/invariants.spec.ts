@@ -14,13 +14,13 @@ import { EVENT_SCHEMAS } from '../../src/events/schemas.js';
 import { sha256 } from '../support/given.js';
 import { anyActions, play } from './actions.js';
 import { Oracle } from './oracle.js';
-import { printSeed, seed } from './seed.js';
+import { printSeed, runs, seed } from './seed.js';
 import { replay, World } from './world.js';
 
 const holds = (numRuns: number, rule: (world: World, actions: Parameters<typeof play>[1]) => void): void =>
   fc.assert(
     fc.property(anyActions, (actions) => rule(new World(), actions)),
-    { seed, numRuns },
+    { seed, numRuns: runs(numRuns) },
   );
 
 /** Notes every stream that is read. */
@@ -53,7 +53,7 @@ describe('whatever the order of commands', () => {
   beforeAll(() => printSeed('domain invariants'));
 
   it('CR-14 the books of an independent oracle hold after every event: never overdrawn, captured once and only when found', () =>
-    holds(400, (world, actions) => {
+    holds(150, (world, actions) => {
       const oracle = new Oracle();
       let read = 0;
       play(world, actions, () => {
@@ -66,7 +66,7 @@ describe('whatever the order of commands', () => {
     }));
 
   it('CR-10 every chain verifies from its first entry', () =>
-    holds(100, (world, actions) => {
+    holds(50, (world, actions) => {
       let head = { entry: 0, hash: GENESIS_HASH };
       for (const event of play(world, actions).log) {
         if (!isCreditEvent(event)) continue;
@@ -77,13 +77,13 @@ describe('whatever the order of commands', () => {
     }));
 
   it('replaying the log gives the state that decide saw', () =>
-    holds(100, (world, actions) => {
+    holds(50, (world, actions) => {
       play(world, actions);
       expect(replay(world.log).changes).toEqual(world.state.changes);
     }));
 
   it('an answer shows the state as its events leave it', () =>
-    holds(100, (world, actions) => {
+    holds(50, (world, actions) => {
       play(world, actions, (_sent, { answer }) => {
         if (answer.kind === 'refused') return;
         const { result } = answer;
@@ -94,7 +94,7 @@ describe('whatever the order of commands', () => {
     }));
 
   it('a refusal changes nothing but the memory of itself', () =>
-    holds(100, (world, actions) => {
+    holds(50, (world, actions) => {
       play(world, actions, (_sent, { answer, events }) => {
         if (answer.kind === 'answered') return;
         expect(events.map(({ type }) => type)).toEqual(answer.replayed ? [] : ['CommandRefused']);
@@ -102,7 +102,7 @@ describe('whatever the order of commands', () => {
     }));
 
   it('a copy of a command changes nothing, at once or however late', () =>
-    holds(200, (world, actions) => {
+    holds(60, (world, actions) => {
       play(world, actions, (sent) => {
         expect(world.send(sent).events.filter(({ type }) => type !== 'CommandRefused')).toEqual([]);
       });
@@ -112,7 +112,7 @@ describe('whatever the order of commands', () => {
     }));
 
   it('decide reads only what streamsOf names', () =>
-    holds(100, (world, actions) => {
+    holds(50, (world, actions) => {
       play(world, actions, (sent) => {
         const { reader, read } = recording(world.state);
         const loaded = loadedFor(sent, world.state);
@@ -122,7 +122,7 @@ describe('whatever the order of commands', () => {
     }));
 
   it('evolve reads only what streamsOfEvent names', () =>
-    holds(100, (world, actions) => {
+    holds(50, (world, actions) => {
       const state = new Draft({ get: () => undefined });
       for (const event of play(world, actions).log) {
         const { reader, read } = recording(state);
@@ -137,7 +137,7 @@ describe('whatever the order of commands', () => {
     const ajv = new Ajv({ strict: false, formats: { 'date-time': true } });
     const validators = Object.entries(EVENT_SCHEMAS).map(([type, schema]) => [type, ajv.compile(schema)] as const);
     const byType = new Map(validators);
-    holds(50, (world, actions) => {
+    holds(25, (world, actions) => {
       for (const { type, data } of play(world, actions).log) {
         const validate = byType.get(type);
         expect([type, validate?.(data), validate?.errors]).toEqual([type, true, null]);

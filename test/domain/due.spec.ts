@@ -1,0 +1,76 @@
+import { dueAt } from '../../src/domain/due-at.js';
+import { dueCommand } from '../../src/domain/due-command.js';
+import type { StreamState } from '../../src/domain/state.js';
+import type { StreamKey } from '../../src/domain/streams.js';
+import { at, enrichmentId, NOW_MS, ORG } from './fixtures.js';
+import { finished, granted, happened, recorded, requested, share } from './history.js';
+import { replay } from './world.js';
+
+const ADA: StreamKey = `enrichment/${enrichmentId('ada')}`;
+const ACCOUNT: StreamKey = `account/${ORG}`;
+const DEADLINE_MS = NOW_MS + 740_000;
+const pending = [granted(10), recorded('ada'), ...requested('ada')];
+const stateOf = (history: Parameters<typeof replay>[0], key: StreamKey): StreamState =>
+  replay(history).changes.get(key)!;
+
+describe('when a stream has to be looked at', () => {
+  it('a pending enrichment: at its deadline; one that ended: never', () => {
+    expect(dueAt(ADA, stateOf(pending, ADA))).toBe(DEADLINE_MS);
+    const ended = [...pending, ...finished('ada', 'found')];
+    expect(dueAt(ADA, stateOf(ended, ADA))).toBeNull();
+  });
+
+  it('an account: at the earliest expiry of something free', () => {
+    const grants = [
+      granted(3, 'used-up', { expiresAt: at(1_000) }),
+      granted(5, 'late', { expiresAt: at(9_000) }),
+      granted(5, 'soon', { expiresAt: at(5_000) }),
+      granted(5, 'never'),
+    ];
+    const reserved = [...grants, recorded('ada'), ...requested('ada', { grants: [share('used-up', -3)] })];
+    expect(dueAt(ACCOUNT, stateOf(grants, ACCOUNT))).toBe(NOW_MS + 1_000);
+    expect(dueAt(ACCOUNT, stateOf(reserved, ACCOUNT))).toBe(NOW_MS + 5_000);
+    expect(dueAt(ACCOUNT, stateOf([granted(5)], ACCOUNT))).toBeNull();
+  });
+
+  it('a remembered answer: when it may be forgotten', () => {
+    const answered = happened(
+      'CommandAnswered',
+      { commandType: 'x', status: 'x', references: [], fingerprint: null, expiresAt: at(1_000) },
+      { commandId: 'c', time: at(0) },
+    );
+    const key: StreamKey = `recent/${ORG}/c`;
+    expect(dueAt(key, stateOf([answered], key))).toBe(NOW_MS + 1_000);
+    expect(dueCommand(key, stateOf([answered], key), NOW_MS + 5_000)).toBeNull();
+  });
+
+  it('persons, identities and current: never', () => {
+    const { changes } = replay(pending);
+    const others = [...changes].filter(([key]) => /^(person|identity|current)/.test(key));
+    expect(others.map(([key, value]) => dueAt(key, value))).toEqual([null, null, null]);
+  });
+});
+
+describe('what the sweeper sends', () => {
+  it('ExpireEnrichment for an enrichment that is due', () => {
+    const state = stateOf(pending, ADA);
+    expect(dueCommand(ADA, state, DEADLINE_MS - 1)).toBeNull();
+    expect(dueCommand(ADA, state, DEADLINE_MS)).toEqual({
+      type: 'ExpireEnrichment',
+      orgId: ORG,
+      data: { enrichmentId: enrichmentId('ada') },
+      dueAtMs: DEADLINE_MS,
+    });
+  });
+
+  it('ExpireGrants for an account that is due', () => {
+    const state = stateOf([granted(5, 'a', { expiresAt: at(5_000) })], ACCOUNT);
+    expect(dueCommand(ACCOUNT, state, NOW_MS + 4_999)).toBeNull();
+    expect(dueCommand(ACCOUNT, state, NOW_MS + 5_000)).toEqual({
+      type: 'ExpireGrants',
+      orgId: ORG,
+      data: {},
+      dueAtMs: NOW_MS + 5_000,
+    });
+  });
+});
