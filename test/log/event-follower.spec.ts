@@ -67,12 +67,12 @@ describe('a follower', () => {
     const owner = await test.own('owner');
     await owner.append([pending(1), pending(2)]);
     let calls = 0;
-    const handle = (batch: EventBatch) => Promise.resolve((calls += 1) === 1 ? 'moved' : role.store(batch));
+    const handle = (batch: EventBatch) => Promise.resolve((calls += 1) === 2 ? 'moved' : role.store(batch));
     const follower = role.follower(harness, test.log, { batchMax: 1, handle });
     await follower.start();
     await harness.until(() => role.batches.length === 3);
     await follower.stop();
-    expect([calls, role.loads, role.numbers(0)]).toEqual([4, 2, [1, 2]]);
+    expect([calls, role.loads, role.numbers(0), role.fatal]).toEqual([4, 2, [1, 2], []]);
   });
 
   it('stops at a gap in seq and hands nothing of it over', async () => {
