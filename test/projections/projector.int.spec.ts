@@ -2,7 +2,8 @@ import { viewOf } from '../../src/domain/enrichments/enrichment-view.js';
 import { TABLES } from '../../src/projections/batch.js';
 import { ProjectionCheckpoints } from '../../src/projections/checkpoints.js';
 import { EnrichmentsQuery } from '../../src/projections/enrichments/enrichments.query.js';
-import { foundStory, openReadSide, ORG_A, ORG_B, type ReadSide } from './support.js';
+import { foundStory, ORG_A, ORG_B } from './stories.js';
+import { openReadSide, type ReadSide } from './support.js';
 import { randomOf, randomStory } from './random-story.js';
 
 const allRows = (side: ReadSide) =>

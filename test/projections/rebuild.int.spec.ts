@@ -114,14 +114,15 @@ describe(`rebuild (seed ${seed})`, () => {
   it('runs next to a projector and readers that never notice', async () => {
     const [story] = stories;
     if (story === undefined) throw new Error('no story');
-    await side.projector.handle(story.batch(0, 20));
-    const [first] = story.events.filter(({ type }) => type === 'EnrichmentRequested') as { data: never }[];
-    const { enrichmentId, personId, field } = first?.data ?? ({} as never);
+    await side.projector.handle(story.batch(0, 60));
+    const requested = story.events.slice(0, 60).find((event) => event.type === 'EnrichmentRequested');
+    if (requested === undefined) throw new Error('nothing was requested in time');
+    const { enrichmentId, personId, field } = requested.data;
     const query = new EnrichmentsQuery(side.database);
     let rebuilding = true;
     const rebuilt = rebuild(options()).finally(() => (rebuilding = false));
     const outcomes: string[] = [];
-    for (let at = 20; at < story.events.length; at += 3) {
+    for (let at = 60; at < story.events.length; at += 3) {
       outcomes.push(await side.projector.handle(story.batch(at, Math.min(at + 3, story.events.length))));
       if (outcomes.at(-1) === 'moved') break;
       expect((await query.byId('org_0' as OrgId, enrichmentId))?.id).toBe(enrichmentId);
@@ -133,6 +134,27 @@ describe(`rebuild (seed ${seed})`, () => {
     const expected = await Promise.all(REBUILT_TABLES.map((table) => fresh.rows(table)));
     await fresh.close();
     expect(await allRows()).toEqual(expected);
+  });
+
+  it('never swaps in less than readers have seen', async () => {
+    const [story] = stories;
+    if (story === undefined) throw new Error('no story');
+    const half = Math.ceil(story.events.length / 2);
+    const broker = new MemoryBroker({ clock: systemClock, topics: { [topics.events]: 1 } });
+    const growing = new MemoryLog({ broker, clock: systemClock, name: 'growing' });
+    const records = story.records();
+    await growing.append(topics.events, 0, records.slice(0, half + 1));
+    await side.projector.handle(story.batch(0, half));
+    // The end is asked for right before the swap; the projector goes on after it was told.
+    const range = growing.range.bind(growing);
+    growing.range = async (topic, partition) => {
+      const told = await range(topic, partition);
+      await growing.append(topics.events, 0, records.slice(half + 1));
+      await side.projector.handle(story.batch(half));
+      return told;
+    };
+    expect(await rebuild(options({ log: growing }))).toMatchObject({ equal: true, replaced: true });
+    expect(await side.positions.current(0)).toBe(story.batch().checkpoint.offset);
   });
 
   it('refuses to run twice at once', async () => {

@@ -1,14 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Database, statement } from '../../src/db/database.js';
-import type { OrgId, PersonId } from '../../src/domain/kernel/ids.js';
 import { systemClock } from '../../src/observability/clock.js';
 import { Positions } from '../../src/projections/positions.js';
 import { Projector } from '../../src/projections/projector.js';
-import { HIT, Story } from '../support/events.js';
 import { testStack } from '../support/stack.js';
-
-export const ORG_A = 'org_a' as OrgId;
-export const ORG_B = 'org_b' as OrgId;
 
 export interface ReadSide {
   readonly schema: string;
@@ -40,16 +35,4 @@ export const openReadSide = async (): Promise<ReadSide> => {
       await database.close();
     },
   };
-};
-
-/** One person whose email was found at the second step, paid from a grant. */
-export const foundStory = (orgId = ORG_A): { story: Story; personId: PersonId } => {
-  const story = new Story();
-  story.grant(orgId, 100);
-  const personId = story.person(orgId);
-  const [id] = story.request(orgId, [personId]);
-  if (id === undefined) throw new Error('nothing was requested');
-  story.respond(orgId, id);
-  story.respond(orgId, id, HIT);
-  return { story, personId };
 };

@@ -32,9 +32,10 @@ interface TableQueries {
 }
 
 const queriesOf = ({ name, key }: Pick<Table<never>, 'name' | 'key'>): TableQueries => {
-  const keyText = `concat_ws('/', ${key.map((column) => `t.${column}`).join(', ')})`;
-  const bucket = `(hashtext(${keyText}) & ${BUCKETS - 1})`;
-  const hash = 'hashtextextended(t::text, 0)';
+  const columns = key.map((column) => `t.${column}`).join(', ');
+  const keyText = `concat_ws('/', ${columns})`;
+  const bucket = `(hash_record(row(${columns})) & ${BUCKETS - 1})`;
+  const hash = 'hash_record_extended(t, 0)';
   return {
     name,
     digest: statement(
