@@ -1,6 +1,6 @@
 import { sleep } from '../observability/clock.js';
 import { checkpointOf, fenceAt, passRecords, type FenceState } from './fence.js';
-import type { EventBatch, EventFollowerOptions } from './event-follower.js';
+import type { EventBatch, EventFollowerOptions } from './follower-options.js';
 import type { LogRecord, Subscription } from './log.js';
 import { verifyCheckpoint } from './restore.js';
 

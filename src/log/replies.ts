@@ -27,7 +27,7 @@ export interface RepliesOptions {
 export interface AwaitedReply {
   readonly reply: Promise<Reply>;
   /** Gives the wait up; the promise then never settles. */
-  cancel(): void;
+  readonly cancel: () => void;
 }
 
 /**

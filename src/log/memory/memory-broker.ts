@@ -112,6 +112,6 @@ export class MemoryPartition {
   }
 
   #notify(): void {
-    for (const changed of [...this.#watchers]) changed();
+    for (const changed of this.#watchers) changed();
   }
 }

@@ -126,7 +126,7 @@ export const followerContract = (fresh: () => Promise<PartitionUnderTest>): void
         onCrashed: (error) => expect(error).toBeUndefined(),
       });
       await harness.until(() => assigned.length > 0);
-      expect([...(assigned.at(-1) ?? [])].sort()).toEqual(Array.from({ length: harness.partitions }, (_, p) => p));
+      expect(new Set(assigned.at(-1))).toEqual(new Set(Array.from({ length: harness.partitions }, (_, p) => p)));
       await membership.heartbeat();
       await membership.leave();
       await expect(membership.heartbeat()).rejects.toThrow();
