@@ -53,9 +53,12 @@ export class Oracle {
     return [...this.grants.values()].reduce((sum, grant) => sum + grant.free, 0);
   }
 
-  /** reserved = captured + released + open, per enrichment. */
-  openCredits(): number {
-    return [...this.enrichments.values()].reduce((sum, { held }) => sum + held.length, 0);
+  /** The account must say the same as the books: reserved is what is still open, the balance holds both. */
+  compare({ balance, reserved }: { readonly balance: number; readonly reserved: number }): void {
+    const open = [...this.enrichments.values()].reduce((sum, { held }) => sum + held.length, 0);
+    const agreed = reserved === open && balance - reserved === this.available();
+    if (!agreed)
+      throw new Error(`the account says ${balance}/${reserved}, the books ${this.available()} free, ${open} open`);
   }
 
   private granted({ data, time }: Event<'CreditsGranted'>): void {
