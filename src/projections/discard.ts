@@ -1,18 +1,12 @@
-import { statement, type Database } from '../db/database.js';
+import { statement, type Sql } from '../db/database.js';
 import { TABLES } from './batch.js';
 
-/** The checkpoint first, as in every transaction here: it holds back the projector of the partition. */
-const STATEMENTS = ['projection_checkpoints', ...TABLES.map(({ name }) => name)].map((table) =>
-  statement(`discard_${table}`, `delete from ${table} where partition = $1`),
-);
-const NO_TIMEOUT = statement('', 'set local statement_timeout = 0');
-
 /**
- * Forgets what was projected from a partition whose log went back (`tributary repair --accept-loss`): the projector
- * begins again at its start. Entries of the cross-org cache that the partition had replaced do not come back.
+ * Drops the rows and the checkpoint of one partition, in a transaction of the caller; the projector then reads the
+ * partition from the start of the log (`tributary repair --accept-loss`).
  */
-export const discardPartition = (database: Database, partition: number): Promise<void> =>
-  database.transaction(async (sql) => {
-    await sql.query(NO_TIMEOUT);
-    for (const discard of STATEMENTS) await sql.query(discard, [partition]);
-  });
+export const discardProjections = async (sql: Sql, partition: number): Promise<void> => {
+  for (const table of [...TABLES.map(({ name }) => name), 'projection_checkpoints']) {
+    await sql.query(statement(`discard_${table}`, `delete from ${table} where partition = $1`), [partition]);
+  }
+};

@@ -1,3 +1,4 @@
+import { isCreditEvent } from '../domain/credits/chain.js';
 import type { EnrichmentId, OrgId } from '../domain/kernel/ids.js';
 import type { StoredEvent } from '../events/event.js';
 
@@ -13,7 +14,7 @@ export const streamsToRead = (events: readonly StoredEvent[]): StreamsToRead => 
   const accounts = new Set<OrgId>();
   for (const event of events) {
     if (event.type === 'EnrichmentRequested') begun.add(event.data.enrichmentId);
-    if (event.type.startsWith('Credits')) accounts.add(event.orgId);
+    if (isCreditEvent(event)) accounts.add(event.orgId);
     for (const id of enrichmentsIn(event)) if (!begun.has(id)) enrichments.add(id);
   }
   return { enrichments: [...enrichments], accounts: [...accounts] };
@@ -28,7 +29,15 @@ const enrichmentsIn = (event: StoredEvent): readonly EnrichmentId[] => {
     case 'CreditsCaptured':
     case 'CreditsReleased':
       return [event.data.enrichmentId];
-    default:
+    // Begins its enrichment, or touches none.
+    case 'EnrichmentRequested':
+    case 'PersonRecorded':
+    case 'CreditsGranted':
+    case 'CreditsExpired':
+    case 'CommandAnswered':
+    case 'CommandRefused':
+    case 'PartitionClaimed':
+    case 'BatchDecided':
       return [];
   }
 };

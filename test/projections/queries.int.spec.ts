@@ -95,6 +95,9 @@ describe('queries', () => {
     const second = await query.list(ORG_A, { limit: 4, after: first.at(-1) ?? null });
     expect([...first, ...second].map(({ id }) => id)).toEqual(ids);
     expect(first).toHaveLength(4);
+    const newest = await query.list(ORG_A, { limit: 3, after: null, newestFirst: true });
+    const older = await query.list(ORG_A, { limit: 9, after: newest.at(-1) ?? null, newestFirst: true });
+    expect([...newest, ...older].map(({ id }) => id)).toEqual(ids.toReversed());
   });
 
   it('values found for a person come newest first, those of other fields too, and none of a miss', async () => {
