@@ -40,7 +40,7 @@ module.exports = {
     ),
     rule(
       'ports-not-adapters',
-      { path: '^src/', pathNot: ['^src/(app\\.module|main)\\.ts$', '^src/log/'] },
+      { path: '^src/', pathNot: ['^src/(app\\.module|main|runtime)\\.ts$', '^src/log/'] },
       { path: '^src/log/(kafka|memory)/' },
     ),
     rule('http-never-touches-the-log', { path: '^src/http/' }, { path: '^src/log/' }),

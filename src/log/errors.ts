@@ -14,7 +14,12 @@ export class Fenced extends Error {
 /** The events of a partition break the reader rules (DESIGN §2.2): stop and alarm, never skip. */
 export class LogCorrupted extends Error {
   override readonly name = 'LogCorrupted';
-  constructor(partition: number, offset: bigint, reason: string, cause?: unknown) {
+  constructor(
+    readonly partition: number,
+    readonly offset: bigint,
+    reason: string,
+    cause?: unknown,
+  ) {
     super(`events partition ${partition}, offset ${offset}: ${reason}`, { cause });
   }
 }

@@ -1,0 +1,85 @@
+import { Module, type DynamicModule, type Provider, type Type } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { AuthGuard, COOKIE_ALLOWED } from './auth/auth.guard.js';
+import { Authenticator } from './auth/authenticator.js';
+import { ANSWERED_POSITIONS } from './commands/answered-positions.js';
+import { COMMAND_GATEWAY } from './commands/gateway.js';
+import { LogPartitionEnds, PARTITION_ENDS } from './commands/partition-ends.js';
+import { TERMS_SOURCE } from './commands/ports.js';
+import { IDENTITY_VAULT } from './commands/record-person.command.js';
+import { HealthModule } from './http/health/health.module.js';
+import { METRICS } from './http/health/metrics.controller.js';
+import { READINESS_SOURCE, type ReadinessSource } from './http/health/readiness.js';
+import { HttpModule } from './http/http.module.js';
+import { VaultedIdentities } from './http/persons/vaulted-identities.js';
+import * as http from './http/ports.js';
+import { CreditsQuery } from './projections/credits/credits.query.js';
+import { EnrichmentsQuery } from './projections/enrichments/enrichments.query.js';
+import { ValuesQuery } from './projections/enrichments/values.query.js';
+import { PersonsQuery } from './projections/persons/persons.query.js';
+import type { Positions } from './projections/positions.js';
+import { ProjectionsController } from './projections/projections.controller.js';
+import { Projector } from './projections/projector.js';
+import { Dispatcher } from './providers/dispatcher.js';
+import { ProvidersController } from './providers/providers.controller.js';
+import { termsOf, type AccessParts, type CommandParts } from './parts.js';
+import type { Runtime } from './runtime.js';
+
+/** What the chosen roles are made of; null: not a role of this process. */
+export interface AppParts {
+  readonly runtime: Runtime;
+  readonly commands: CommandParts;
+  readonly access: AccessParts;
+  readonly positions: Positions;
+  readonly projector: Projector | null;
+  readonly dispatcher: Dispatcher | null;
+  readonly readiness: ReadinessSource;
+}
+
+/** Hands the parts to Nest: which controllers run is which roles were chosen. */
+@Module({})
+export class AppModule {
+  static of(parts: AppParts): DynamicModule {
+    const { runtime, commands, access, projector, dispatcher, readiness } = parts;
+    const controllers: Type[] = [];
+    const providers: Provider[] = [
+      { provide: APP_GUARD, useClass: AuthGuard },
+      { provide: Authenticator, useValue: access.authenticator },
+      { provide: COOKIE_ALLOWED, useValue: runtime.config.clerk.cookie },
+    ];
+    if (projector !== null) {
+      controllers.push(ProjectionsController);
+      providers.push({ provide: Projector, useValue: projector });
+    }
+    if (dispatcher !== null) {
+      controllers.push(ProvidersController);
+      providers.push({ provide: Dispatcher, useValue: dispatcher });
+    }
+    const health = HealthModule.register([
+      { provide: READINESS_SOURCE, useValue: readiness },
+      { provide: METRICS, useValue: commands.metrics },
+    ]);
+    const roles = runtime.config.roles.includes('http') ? [HttpModule.register(httpPorts(parts))] : [];
+    return { module: AppModule, imports: [health, ...roles], controllers, providers };
+  }
+}
+
+const httpPorts = ({ runtime, commands, positions }: AppParts): Provider[] => {
+  const { log, topics, relaxed, vault, clock, config } = runtime;
+  const ports: readonly [symbol, unknown][] = [
+    [COMMAND_GATEWAY, commands.gateway],
+    [TERMS_SOURCE, termsOf(runtime)],
+    [IDENTITY_VAULT, new VaultedIdentities(vault)],
+    [PARTITION_ENDS, new LogPartitionEnds(log, topics.events, commands.partitionOf)],
+    [ANSWERED_POSITIONS, commands.answered],
+    [http.ENRICHMENT_READER, new EnrichmentsQuery(relaxed)],
+    [http.PERSON_READER, new PersonsQuery(relaxed)],
+    [http.VALUE_READER, new ValuesQuery(relaxed)],
+    [http.CREDIT_READER, new CreditsQuery(relaxed)],
+    [http.READ_POSITIONS, positions],
+    [http.VAULT, vault],
+    [http.CLOCK, clock],
+    [http.UNIT, config.unit],
+  ];
+  return ports.map(([provide, useValue]) => ({ provide, useValue }));
+};

@@ -1,0 +1,139 @@
+import { hash, randomUUID } from 'node:crypto';
+import { ApiKeysRepository } from './auth/api-keys.repository.js';
+import { Authenticator } from './auth/authenticator.js';
+import { ClerkSessions } from './auth/clerk-sessions.js';
+import { OrgProvisioning, type GrantOnce } from './auth/org-provisioning.js';
+import { OrgsRepository } from './auth/orgs.repository.js';
+import { AnsweredPositions } from './commands/answered-positions.js';
+import { CommandGateway } from './commands/gateway.js';
+import { GrantCredits, GrantCreditsHandler } from './commands/grant-credits.command.js';
+import type { TermsSource } from './commands/ports.js';
+import { Decider } from './decider/decider.js';
+import { PostgresSnapshotStore } from './decider/postgres-snapshot-store.js';
+import { CommandSender } from './log/command-sender.js';
+import { partitionOf } from './log/partition.js';
+import { Replies } from './log/replies.js';
+import { createMetrics, type Metrics } from './observability/metrics.js';
+import { Positions } from './projections/positions.js';
+import { Projector } from './projections/projector.js';
+import { PostgresKnownContacts } from './providers/contact-cache.js';
+import { planFor, priceListVersionOf, type WaterfallField } from './providers/default-waterfalls.js';
+import { Dispatcher } from './providers/dispatcher.js';
+import { LiveProcesses } from './providers/live-processes.js';
+import { PostgresAttemptQueue } from './providers/postgres-attempt-queue.js';
+import { registryOf } from './providers/registry.js';
+import type { Runtime } from './runtime.js';
+
+export type OnFatal = (error: Error) => void;
+
+/** The way from this process to the deciders, whatever its roles. */
+export interface CommandParts {
+  readonly sender: CommandSender;
+  readonly replies: Replies;
+  readonly answered: AnsweredPositions;
+  readonly gateway: CommandGateway;
+  readonly metrics: Metrics;
+  /** Partition of an org, on commands and events alike. */
+  readonly partitionOf: (orgId: string) => number;
+}
+
+export const commandParts = async (runtime: Runtime, onFatal: OnFatal): Promise<CommandParts> => {
+  const { log, topics, clock, logger, instance, config } = runtime;
+  const sender = new CommandSender({ log, topics });
+  const replies = new Replies({ log, topics, instance, logger, onFatal });
+  await replies.start();
+  const partitions = await log.partitions(topics.commands);
+  const answered = new AnsweredPositions(clock);
+  const metrics = createMetrics();
+  const gateway = new CommandGateway({
+    sender,
+    replies,
+    clock,
+    logger,
+    answered,
+    waitMs: config.commandWaitMs,
+    partitionOf: (orgId) => partitionOf(orgId, partitions),
+    onWaited: (type, outcome, ms) => metrics.commandSeconds.observe({ type, outcome }, ms / 1000),
+  });
+  return { sender, replies, answered, gateway, metrics, partitionOf: (org) => partitionOf(org as never, partitions) };
+};
+
+export const deciderOf = (runtime: Runtime, { sender, replies }: CommandParts, onFatal: OnFatal): Decider => {
+  const { log, topics, clock, logger, instance, config, durable } = runtime;
+  return new Decider({
+    log,
+    topics,
+    snapshots: new PostgresSnapshotStore(durable),
+    replies,
+    sender,
+    clock,
+    logger,
+    sha256: (text) => hash('sha256', text),
+    unit: config.unit,
+    processId: instance,
+    onFatal,
+  });
+};
+
+export const projectorOf = ({ relaxed }: Runtime, positions: Positions): Projector =>
+  new Projector({ database: relaxed, positions });
+
+export const dispatcherOf = (runtime: Runtime, { sender }: CommandParts): Dispatcher => {
+  const { durable, relaxed, vault, clock, logger, instance, config } = runtime;
+  return new Dispatcher({
+    queue: new PostgresAttemptQueue({ durable, relaxed }, instance),
+    knownContacts: new PostgresKnownContacts(relaxed),
+    vault,
+    sender,
+    registry: registryOf(config, clock),
+    live: new LiveProcesses(relaxed, instance),
+    clock,
+    logger,
+    random: Math.random,
+  });
+};
+
+export interface AccessParts {
+  readonly keys: ApiKeysRepository;
+  readonly provisioning: OrgProvisioning;
+  readonly grantOnce: GrantOnce;
+  readonly authenticator: Authenticator;
+}
+
+export const accessParts = (runtime: Runtime, { gateway }: CommandParts): AccessParts => {
+  const { config, clock, durable, installation } = runtime;
+  const keys = new ApiKeysRepository({ sql: durable, keySalt: installation.keySalt, clock });
+  const grantOnce = grantOnceThrough(gateway);
+  const orgs = new OrgsRepository(durable);
+  const provisioning = new OrgProvisioning({ orgs, grantOnce, signupGrant: config.signupGrant });
+  const sessions = config.clerk.jwtKey === '' ? null : new ClerkSessions(config.clerk, clock);
+  const { autoProvisionOrgs: autoProvision } = config;
+  return {
+    keys,
+    provisioning,
+    grantOnce,
+    authenticator: new Authenticator({ keys, sessions, orgs: provisioning, autoProvision, clock }),
+  };
+};
+
+const grantOnceThrough = (gateway: CommandGateway): GrantOnce => {
+  const handler = new GrantCreditsHandler(gateway);
+  return async (orgId, idempotencyKey, amount) => {
+    const credits = { amount, source: 'bonus', expiresAt: null, referenceId: null } as const;
+    await handler.execute(new GrantCredits({ orgId, credits, idempotencyKey, correlationId: randomUUID() }));
+  };
+};
+
+/** What new enrichments are accepted under: the default waterfalls and the configured price list. */
+export const termsOf = ({ config }: Runtime): TermsSource => {
+  const priceListVersion = priceListVersionOf(config);
+  const plans = { emails: planFor('emails', config), phones: planFor('phones', config) };
+  return {
+    termsFor: (_, field) => ({
+      plan: plans[field as WaterfallField],
+      optionsHash: 'default',
+      priceListVersion,
+      maxAgeMs: config.enrichmentMaxAgeMs,
+    }),
+  };
+};
