@@ -12,8 +12,12 @@ import {
 
 export type { DurabilityClass };
 
+/** 30 s in all. */
+const BROKER_CHECKS = 30;
+const BROKER_CHECK_MS = 1_000;
+
 export interface ProvisionOptions {
-  /** `host:port` each. */
+  /** `host:port` each; more than one means a cluster, whoever is up now. */
   readonly brokers: readonly string[];
   readonly topics: Topics;
   /** Of commands and events; fixed at installation, because it decides where an org lives. */
@@ -39,7 +43,9 @@ export const provisionTopics = async (options: ProvisionOptions): Promise<Durabi
   try {
     const names = Object.values(topics) as string[];
     const existing = await admin.describeTopics(names);
-    const durability = durabilityOf(await admin.brokerCount(), existing);
+    const isComplete = names.every((name) => existing.has(name));
+    const up = isComplete ? await admin.brokerCount() : await brokersUp(admin, brokers.length > 1 ? REPLICAS : 1);
+    const durability = durabilityOf(Math.max(up, brokers.length), existing);
     const requirements = requirementsFor(topics, partitions, durability);
     const differences = differencesOf(requirements, existing);
     if (differences.length > 0) throw new TopicMismatch(differences);
@@ -57,7 +63,16 @@ export const provisionTopics = async (options: ProvisionOptions): Promise<Durabi
 
 type Existing = ReadonlyMap<string, TopicDescription>;
 
-/** Brokers may be down: what the topics were made for counts as much as who answers now. */
+/** Brokers that start together with us: topics made before all are up would miss their replicas for ever. */
+const brokersUp = async (admin: KafkaAdmin, wanted: number): Promise<number> => {
+  for (let attempt = 1; ; attempt += 1) {
+    const up = await admin.brokerCount();
+    if (up >= wanted || attempt >= BROKER_CHECKS) return up;
+    await new Promise((resolve) => setTimeout(resolve, BROKER_CHECK_MS));
+  }
+};
+
+/** Brokers may be down: what we were told and the topics were made for counts as much as who answers. */
 const durabilityOf = (brokers: number, existing: Existing): DurabilityClass => {
   const replicated = [...existing.values()].some(({ replicationFactor }) => replicationFactor >= REPLICAS);
   if (brokers === 1 && !replicated) return 'flushed single broker';

@@ -1,14 +1,12 @@
 import { AppendTooLarge, AppendUnknown } from '../log.js';
 import { NotSent } from './broker-connection.js';
-import type { Cluster } from './cluster.js';
-import { produceExchange, type BatchToProduce, type ProducedPartition } from './produce-exchange.js';
+import type { BatchToProduce, ProducedPartition } from './produce-exchange.js';
 import { ErrorCode } from './protocol.js';
 
 /** Two, so that the next batches are on the wire while the broker writes; more would only make batches smaller. */
 const MAX_REQUESTS_IN_FLIGHT = 2;
 /** Per produce request; a single larger batch goes alone. A broker closes connections at 100 MiB. */
 const REQUEST_BYTES = 16 * 1024 * 1024;
-const TIMEOUTS = { replicasMs: 8_000, requestMs: 10_000 } as const;
 
 export interface PendingAppend extends BatchToProduce {
   readonly attempt: number;
@@ -17,10 +15,13 @@ export interface PendingAppend extends BatchToProduce {
 }
 
 export interface LaneOptions {
-  readonly cluster: Cluster;
-  readonly nodeId: number;
+  /** One produce request; throws NotSent when it has not left. */
+  readonly produce: (batches: readonly BatchToProduce[]) => Promise<readonly ProducedPartition[]>;
+  readonly isSingleReplica: (topic: string, partition: number) => boolean;
   /** It is certain that nothing of it is in the log, nor will be. */
   readonly onNotWritten: (append: PendingAppend, why: string) => void;
+  /** The broker refused it in a way that leaves the outcome open; it may not be the leader any more. */
+  readonly onRefused: (append: PendingAppend, why: string) => void;
 }
 
 /** The appends for one broker: what is ready at the same time shares a produce request, one batch per partition. */
@@ -76,8 +77,7 @@ export class AppendLane {
   private async sendGroup(group: readonly PendingAppend[]): Promise<void> {
     this.requestsInFlight += 1;
     try {
-      const { cluster, nodeId } = this.options;
-      const results = await cluster.node(nodeId).send(produceExchange(group, TIMEOUTS));
+      const results = await this.options.produce(group);
       const byPartition = new Map(results.map((result) => [keyOf(result), result]));
       for (const append of group) this.settle(append, byPartition.get(keyOf(append)));
     } catch (error) {
@@ -102,7 +102,7 @@ export class AppendLane {
     const why = `${what}: the broker answered with error code ${result.errorCode}`;
     if (isTooLarge(result.errorCode)) return append.reject(new AppendTooLarge(why));
     if (this.isNotWritten(append, result.errorCode)) return this.options.onNotWritten(append, why);
-    append.reject(new AppendUnknown(why));
+    this.options.onRefused(append, why);
   }
 
   /**
@@ -110,7 +110,7 @@ export class AppendLane {
    * live on in its successor: only without other replicas is it certain that nothing was written.
    */
   private isNotWritten({ topic, partition }: PendingAppend, errorCode: number): boolean {
-    if (errorCode === ErrorCode.NOT_LEADER_OR_FOLLOWER) return this.options.cluster.isSingleReplica(topic, partition);
+    if (errorCode === ErrorCode.NOT_LEADER_OR_FOLLOWER) return this.options.isSingleReplica(topic, partition);
     return errorCode === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION || errorCode === ErrorCode.NOT_ENOUGH_REPLICAS;
   }
 }

@@ -3,6 +3,7 @@ import { AppendTooLarge, AppendUnknown, type OutgoingRecord } from '../log.js';
 import { AppendLane, type PendingAppend } from './append-lane.js';
 import { backoffMs, pause } from './backoff.js';
 import type { Cluster } from './cluster.js';
+import { produceExchange } from './produce-exchange.js';
 import { encodeBatch } from './record-batch.js';
 
 /** Our topics' `max.message.bytes`: a larger batch cannot be written and is not sent. */
@@ -11,6 +12,8 @@ export const MAX_BATCH_BYTES = 8 * 1024 * 1024;
 const MAX_WAITING_APPENDS = 10_000;
 /** For appends that are certainly not written: about 1.5 s in all, long enough for a new leader. */
 const MAX_ATTEMPTS = 6;
+/** Longer than the 9 s after which a dead broker is taken out of the replicas that an append waits for. */
+const TIMEOUTS = { replicasMs: 12_000, requestMs: 14_000 } as const;
 const RETRY = { firstMs: 50, maxMs: 800 } as const;
 
 export interface AppendRequest {
@@ -55,9 +58,10 @@ export class AppendQueue {
     const known = this.lanes.get(nodeId);
     if (known) return known;
     const lane = new AppendLane({
-      cluster: this.cluster,
-      nodeId,
+      produce: async (batches) => this.cluster.node(nodeId).send(produceExchange(batches, TIMEOUTS)),
+      isSingleReplica: (topic, partition) => this.cluster.isSingleReplica(topic, partition),
       onNotWritten: (append, why) => void this.sendAgain(append, why),
+      onRefused: (append, why) => void this.giveUp(append, why),
     });
     this.lanes.set(nodeId, lane);
     return lane;
@@ -66,15 +70,24 @@ export class AppendQueue {
   private async sendAgain(append: PendingAppend, why: string): Promise<void> {
     const { topic, partition, attempt } = append;
     if (attempt >= MAX_ATTEMPTS) return append.reject(new AppendUnknown(`${topic}/${partition}: ${why}`));
-    // The first look-up of a leader is no failure.
-    if (this.cluster.partitionCount(topic) > 0) {
+    const isFirstLookUp = attempt === 1 && this.cluster.partitionCount(topic) === 0;
+    if (!isFirstLookUp) {
       this.logger.debug({ topic, partition, attempt, why }, 'append is sent again');
       await pause(backoffMs(RETRY, attempt));
     }
+    await this.findLeaders(topic);
+    this.route({ ...append, attempt: attempt + 1 });
+  }
+
+  /** Only after a look for the leader: the caller's next append must not meet the same refusal. */
+  private async giveUp({ topic, reject }: PendingAppend, why: string): Promise<void> {
+    await this.findLeaders(topic);
+    reject(new AppendUnknown(why));
+  }
+
+  private async findLeaders(topic: string): Promise<void> {
     await this.cluster.refresh([topic]).catch((error: unknown) => {
       this.logger.debug({ topic, err: error }, 'leaders could not be looked up');
     });
-    if (this.cluster.partitionCount(topic) === 0) await pause(backoffMs(RETRY, attempt));
-    this.route({ ...append, attempt: attempt + 1 });
   }
 }

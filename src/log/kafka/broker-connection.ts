@@ -4,6 +4,7 @@ import Broker from 'kafkajs/src/broker/index.js';
 import loggers from 'kafkajs/src/loggers/index.js';
 import ConnectionPool from 'kafkajs/src/network/connectionPool.js';
 import type { Logger } from '../../observability/logger.js';
+import { withDeadline } from './deadline.js';
 import { patchKafkajs } from './kafkajs-patch.js';
 import type { Exchange } from './protocol.js';
 
@@ -26,11 +27,6 @@ export interface Address {
 /** The request has not left this process. */
 export class NotSent extends Error {
   override readonly name = 'NotSent';
-}
-
-/** The request has been sent; what became of it is not known. */
-export class NoAnswer extends Error {
-  override readonly name = 'NoAnswer';
 }
 
 /**
@@ -135,11 +131,3 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 
 /** kafkajs gives every answer with an error code a `type`. */
 const isProtocolError = (error: unknown): boolean => error instanceof Error && 'type' in error;
-
-const withDeadline = async <T>(work: Promise<T>, ms: number): Promise<T> => {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new NoAnswer(`no answer within ${ms} ms`)), ms);
-  });
-  return Promise.race([work, deadline]).finally(() => clearTimeout(timer));
-};

@@ -1,4 +1,5 @@
-import { NoAnswer, NotSent } from './broker-connection.js';
+import { NotSent } from './broker-connection.js';
+import { NoAnswer } from './deadline.js';
 import { BrokerRefused } from './protocol.js';
 
 /** kafkajs' names for the codes of the group protocol. */

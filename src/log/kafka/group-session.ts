@@ -13,7 +13,7 @@ const REBALANCE_MS = 8_000;
 /** Must exceed the rebalance, or a join times out while the broker still waits for others. */
 const JOIN_MS = REBALANCE_MS + 5_000;
 export const REQUEST_MS = 5_000;
-const LEAVE_MS = 2_000;
+export const LEAVE_MS = 2_000;
 /** All members of a group must offer the same name. */
 const ASSIGNER = 'tributary-sticky';
 /** kafkajs encodes the fields of version 0 only, and the broker parses them. */
@@ -79,11 +79,6 @@ export class GroupSession {
     const request = { groupId: this.options.group, memberId: this.memberId };
     const coordinator = await this.findCoordinator();
     await coordinator.call(LEAVE_MS, (broker) => broker.leaveGroup(request));
-  }
-
-  /** Ends a request that the broker holds back, such as a join that waits for other members. */
-  interrupt(): void {
-    this.generation?.coordinator.reset('leaving the group');
   }
 
   private async findCoordinator(): Promise<BrokerConnection> {

@@ -17,6 +17,7 @@ import { REQUEST_MS as GROUP_REQUEST_MS } from './group-session.js';
 import { KafkaMembership } from './kafka-membership.js';
 import { KafkaReads } from './kafka-reads.js';
 import { KafkaSubscription } from './kafka-subscription.js';
+import { Metadata } from './metadata.js';
 
 /** Ends requests that the exchanges' own timeouts do not. */
 const REQUEST_MS = 5_000;
@@ -33,6 +34,8 @@ export interface KafkaLogOptions {
 
 /** The log on a real Kafka (≥ 2.3), by kafkajs' connections and our own requests. */
 export class KafkaLog implements Log {
+  private readonly appendCluster: Cluster;
+  private readonly readCluster: Cluster;
   private readonly appendQueue: AppendQueue;
   private readonly reads: KafkaReads;
   private readonly open = new Set<{ close(): Promise<void> }>();
@@ -40,22 +43,21 @@ export class KafkaLog implements Log {
 
   private constructor(
     private readonly options: KafkaLogOptions,
-    private readonly appendCluster: Cluster,
+    private readonly metadata: Metadata,
   ) {
-    this.appendQueue = new AppendQueue(appendCluster, options.logger);
+    this.appendCluster = this.cluster(REQUEST_MS);
+    this.appendQueue = new AppendQueue(this.appendCluster, options.logger);
     this.readCluster = this.cluster(REQUEST_MS);
     this.reads = new KafkaReads(this.readCluster, options.logger);
   }
 
-  private readonly readCluster: Cluster;
-
   /** @throws NotSent when no broker answers within about 15 s */
   static async connect(options: KafkaLogOptions): Promise<KafkaLog> {
-    const cluster = new Cluster({ ...options, requestTimeoutMs: REQUEST_MS });
+    const metadata = new Metadata(options.brokers, { ...options, requestTimeoutMs: REQUEST_MS });
     for (let attempt = 1; ; attempt += 1) {
       try {
-        await cluster.refresh([]);
-        return new KafkaLog(options, cluster);
+        await metadata.refresh([]);
+        return new KafkaLog(options, metadata);
       } catch (error) {
         if (attempt < CONNECT_ATTEMPTS) await pause(backoffMs(CONNECT_RETRY, attempt));
         else throw error;
@@ -81,6 +83,7 @@ export class KafkaLog implements Log {
   }
 
   subscribe(topic: string, sink: RecordSink, onFailed: (partition: number, error: Error) => void): Subscription {
+    this.requireOpen();
     const subscription = new KafkaSubscription({
       topic,
       sink,
@@ -96,6 +99,7 @@ export class KafkaLog implements Log {
 
   /** Resolves before the first `onAssigned`. */
   async join(options: JoinOptions): Promise<Membership> {
+    this.requireOpen();
     const { logger } = this.options;
     const ending = { close: () => membership.leave() };
     const onEnded = (): void => void this.open.delete(ending);
@@ -110,9 +114,14 @@ export class KafkaLog implements Log {
     await Promise.all([...this.open].map((part) => part.close()));
     this.appendCluster.close();
     this.readCluster.close();
+    this.metadata.close();
+  }
+
+  private requireOpen(): void {
+    if (this.isClosed) throw new Error('the log is closed');
   }
 
   private cluster(requestTimeoutMs: number): Cluster {
-    return new Cluster({ ...this.options, requestTimeoutMs });
+    return new Cluster(this.metadata, { ...this.options, requestTimeoutMs });
   }
 }

@@ -3,7 +3,8 @@ import type { JoinOptions, Membership } from '../log.js';
 import { backoffMs } from './backoff.js';
 import type { Cluster } from './cluster.js';
 import { isFatal, isRebalance, isUnknownMember } from './group-errors.js';
-import { GroupSession } from './group-session.js';
+import { withDeadline } from './deadline.js';
+import { GroupSession, LEAVE_MS } from './group-session.js';
 import { Wake } from './wake.js';
 
 /** A rebalance is noticed by a heartbeat; a twelfth of the session, so that several may be lost. */
@@ -36,7 +37,6 @@ export class KafkaMembership implements Membership {
   private readonly wakeUp = new Wake();
   private readonly ended: Promise<void>;
   private waiters: readonly Waiter[] = [];
-  private isJoining = true;
   private isLeaving = false;
 
   /** Returns at once; the first `onAssigned` follows when the group has settled. */
@@ -57,11 +57,11 @@ export class KafkaMembership implements Membership {
   }
 
   async leave(): Promise<void> {
-    if (this.isLeaving) return this.ended;
     this.isLeaving = true;
     this.wakeUp.set();
-    if (this.isJoining) this.session.interrupt();
-    return this.ended;
+    // A join or heartbeat on its way is over at once, as a rule; an interrupted join leaves a ghost in the group.
+    const interrupt = setTimeout(() => this.deps.cluster.interrupt('leaving the group'), LEAVE_MS);
+    await this.ended.finally(() => clearTimeout(interrupt));
   }
 
   private async run(): Promise<void> {
@@ -77,16 +77,14 @@ export class KafkaMembership implements Membership {
         await this.recover(error, failures);
       }
     }
-    await this.session.leave().catch((error: unknown) => {
+    await withDeadline(this.session.leave(), LEAVE_MS).catch((error: unknown) => {
       this.deps.logger.info({ group: this.options.group, err: error }, 'left without telling the coordinator');
     });
     this.end(new NotAMember(`left the group ${this.options.group}`));
   }
 
   private async joinOnce(): Promise<void> {
-    this.isJoining = true;
     const partitions = await this.session.join();
-    this.isJoining = false;
     if (this.isLeaving) return;
     const { group, onAssigned } = this.options;
     this.deps.logger.debug({ group, partitions }, 'assigned');
@@ -110,7 +108,10 @@ export class KafkaMembership implements Membership {
     if (isUnknownMember(error)) this.session.forgetMember();
     if (failures === 0) return;
     const level = failures === 1 ? 'warn' : 'debug';
-    this.deps.logger[level]({ group: this.options.group, err: error }, 'not in the group, joining again until it works');
+    this.deps.logger[level](
+      { group: this.options.group, err: error },
+      'not in the group, joining again until it works',
+    );
     await this.wakeUp.wait(backoffMs(RETRY, failures));
   }
 

@@ -74,7 +74,9 @@ export class KafkaSubscription implements Subscription {
     for (; !feed.isClosed; feed.failures += 1) {
       if (feed.failures > 0) await pause(backoffMs(RETRY, feed.failures));
       if (feed.failures > 0 || cluster.leaderOf(topic, feed.partition) === null) {
-        await cluster.refresh([topic]).catch((error: unknown) => logger.debug({ topic, err: error }, 'no leaders known'));
+        await cluster
+          .refresh([topic])
+          .catch((error: unknown) => logger.debug({ topic, err: error }, 'no leaders known'));
       }
       const leader = cluster.leaderOf(topic, feed.partition);
       if (leader === null || feed.isClosed) continue;
