@@ -148,9 +148,9 @@ it('keeps nothing of a decision that throws after it changed state', async () =>
 
 it('dead-letters what is no command and covers its offset, so that nobody meets it again', async () => {
   const first = await world.process('a').deciding();
-  world.send([Buffer.from('nonsense')]);
-  await world.until(() => world.types().length === 1, 'a record covers it');
-  expect(world.types()).toEqual(['BatchDecided']);
+  world.send([world.grant(1), Buffer.from('nonsense')]);
+  await world.until(() => world.types().length === 3, 'a record covers it');
+  expect(world.types()).toEqual(['CreditsGranted', 'CommandAnswered', 'BatchDecided']);
   expect(world.deadLetters()).toHaveLength(1);
   await first.decider.stop();
   await world.process('b').deciding();

@@ -29,6 +29,27 @@ it('writes what has changed behind, with the checkpoint, 500 ms after the first 
   expect(checkpoint()).toMatchObject({ seq: 2, commandOffset: 0n });
 });
 
+it('saves every stream with the seq of the event that changed it last', async () => {
+  await world.process('a').deciding();
+  world.send([grantTo(1), grantTo(2), grantTo(1)]);
+  await world.until(() => world.replies.length === 3, 'all answers');
+  await world.clock.pass(500);
+  await world.until(() => checkpoint()?.seq === 6, 'the snapshot');
+  expect([1, 2].map((number) => world.tables.row(streams.account(org(number)))?.seq)).toEqual([5, 3]);
+});
+
+it('never applies an event again to a row that is ahead of the checkpoint', async () => {
+  const first = await world.process('a').deciding();
+  await world.ask(grantTo(1));
+  await world.clock.pass(500);
+  const early = checkpoint();
+  await world.ask(grantTo(1));
+  await first.decider.stop();
+  world.tables.move(0, early);
+  await world.process('b').deciding();
+  expect(await world.ask(grantTo(1))).toMatchObject({ result: { balance: 30 } });
+});
+
 it('writes at once when many streams have changed', async () => {
   await world.process('a', { limits: { snapshotChanges: 10 } }).deciding();
   world.send(Array.from({ length: 5 }, (_, index) => grantTo(index)));
@@ -36,11 +57,14 @@ it('writes at once when many streams have changed', async () => {
 });
 
 it('loads a cold stream again before it decides on it', async () => {
-  await world.process('a', { limits: TINY }).deciding();
+  const owner = await world.process('a', { limits: TINY }).deciding();
+  const load = jest.spyOn(owner.store, 'load');
   for (let round = 0; round < 3; round += 1) {
     for (let number = 0; number < 10; number += 1) await world.ask(grantTo(number));
     await world.clock.pass(500);
   }
+  const loads = load.mock.calls.filter(([, keys]) => keys.includes(streams.account(org(5))));
+  expect(loads).toHaveLength(3);
   expect([0, 5, 9].map(balanceOf)).toEqual([30, 30, 30]);
 });
 

@@ -1,5 +1,6 @@
 import { streams } from '../../src/domain/streams.js';
 import type { AppendFault, OutgoingAppend } from '../../src/log/memory/memory-process.js';
+import { settle } from '../log/virtual-clock.js';
 import { ORG, TOPICS, World } from './world.js';
 
 let world: World;
@@ -94,58 +95,6 @@ it('claims only after a heartbeat, and waits when there is none', async () => {
   expect(world.claims()).toBe(1);
 });
 
-it('keeps claim and memory over a rebalance that leaves it the partition', async () => {
-  world = new World({ partitions: 2 });
-  const kept = await world.process('kept').deciding();
-  await world.ask(world.grant(100));
-  const { claim } = kept.status() ?? {};
-  const other = await world.process('other').start();
-  await world.until(() => other.status(1)?.state === 'deciding', 'the other takes partition 1');
-  expect(kept.decider.status().partitions.map(({ partition }) => partition)).toEqual([0]);
-  expect(kept.status()).toMatchObject({ state: 'deciding', claim });
-  await world.ask(world.grant(5));
-  expect(world.claims(0)).toBe(1);
-  expect(world.claims(1)).toBe(2);
-});
-
-it('stops with one alarm when the commands topic was re-created', async () => {
-  const owner = await world.process('a').deciding();
-  await world.ask(world.grant(100));
-  await owner.decider.stop();
-  world.broker.recreate(TOPICS.commands);
-  const next = await world.process('b').start();
-  await world.until(() => next.fatal.length > 0, 'the alarm');
-  expect(next.fatal.map(({ name }) => name)).toEqual(['CommandsTruncated']);
-  expect(next.status()?.state).toBe('stopped');
-});
-
-it('stops with one alarm when the events log went back behind the snapshot', async () => {
-  const owner = await world.process('a').deciding();
-  await world.ask(world.grant(100));
-  await owner.decider.stop();
-  world.broker.partition(TOPICS.events, 0).truncate(1n);
-  const next = await world.process('b').start();
-  await world.until(() => next.fatal.length > 0, 'the alarm');
-  expect(next.fatal.map(({ name }) => name)).toEqual(['LogWentBack']);
-  expect(next.fatal[0]?.message).toContain('repair --accept-loss --partition 0');
-});
-
-it('stops undecided at a command from the future, but decides what stands before it', async () => {
-  const owner = await world.process('a').deciding();
-  const early = world.grant(1);
-  const clock = { nowMs: world.clock.now() };
-  jest.spyOn(world.clock, 'now').mockImplementation(() => clock.nowMs);
-  world.send([early]);
-  clock.nowMs += 30_001;
-  world.send([world.grant(2)]);
-  clock.nowMs -= 30_001;
-  await world.until(() => owner.fatal.length > 0, 'the alarm');
-  jest.restoreAllMocks();
-  expect(owner.fatal.map(({ name }) => name)).toEqual(['CommandFromFuture']);
-  expect(world.replies.map(({ commandId }) => commandId)).toEqual([early.id]);
-  expect(world.types()).toEqual(['CreditsGranted', 'CommandAnswered']);
-});
-
 it('never lets time go back: a command is decided at the time of the last event at least', async () => {
   await world.process('a').deciding();
   await world.ask(world.grant(1));
@@ -165,4 +114,32 @@ it('goes on behind the last decided command after a restart', async () => {
   await world.process('second').deciding();
   await world.until(() => world.replies.length === 3, 'three answers');
   expect(world.events().map(({ commandOffset }) => commandOffset)).toEqual([0n, 0n, 1n, 1n, 2n, 2n]);
+});
+
+it('answers what is being appended before it stops, and takes nothing more', async () => {
+  const faults = { latencyMs: ({ kind }: { kind: string }) => (kind === 'ack' ? 50 : 0) };
+  const owner = await world.process('a', { faults, limits: { batchCommands: 1 } }).start();
+  await world.passUntil(() => owner.status()?.state === 'deciding', 'it decides');
+  world.send([world.grant(1), world.grant(2)]);
+  await world.until(() => world.types().length === 2, 'the first is in the log');
+  const stopped = jest.fn();
+  const stop = owner.decider.stop().then(stopped);
+  await settle();
+  expect(stopped).not.toHaveBeenCalled();
+  await world.clock.pass(50);
+  await stop;
+  expect(world.replies).toHaveLength(1);
+  expect(world.types()).toHaveLength(2);
+  expect(world.tables.checkpoint(0)).toMatchObject({ seq: 2 });
+});
+
+it('renews its claim after ten minutes of activity', async () => {
+  await world.process('a').deciding();
+  await world.ask(world.grant(1));
+  await world.clock.pass(10 * 60_000);
+  await world.ask(world.grant(2));
+  await world.until(() => world.claims() === 2, 'the renewal');
+  await world.ask(world.grant(3));
+  expect(new Set(world.events().map(({ claim }) => claim)).size).toBe(1);
+  expect(world.claims()).toBe(2);
 });
