@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from '../observability/logger.js';
 import type { Metrics } from '../observability/metrics.js';
 import { unwrapAnswer } from './answer.js';
-import { parseBody } from './input/body.js';
+import { parseBody, replaceForeignType } from './input/body.js';
 
 export interface HookOptions {
   readonly logger: Logger;
@@ -13,6 +13,7 @@ export interface HookOptions {
 export const addHooks = (fastify: FastifyInstance, options: HookOptions): void => {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', parseBody);
+  fastify.addHook('onRequest', replaceForeignType);
   fastify.addHook('preSerialization', unwrapAnswer);
   fastify.addHook('onSend', addCommonHeaders);
   fastify.addHook('onResponse', (request, reply, done) => {

@@ -32,21 +32,40 @@ export class World {
   readonly clock = new ManualClock();
   readonly vault = new MemoryVault();
   readonly answered = new AnsweredPositions(this.clock);
-  readonly commands: { type: string; orgId: string; data: Record<string, unknown>; options: unknown }[] = [];
-  readonly queries: string[] = [];
-  readonly waits: string[] = [];
-  scopes: ReadonlySet<Scope> = new Set(SCOPES);
-  execute: Reply = () => {
-    throw new Error('no answer was prepared');
-  };
-  newest: Reply = () => null;
-  person: Reply = () => null;
-  persons: Reply = () => [];
-  values: Reply = () => [];
-  balance: Reply = () => ({ balance: 0, reserved: 0, available: 0, nextExpiry: null });
-  end: Position | null = null;
-  reached: (position: Position, timeoutMs: number) => boolean = () => true;
-  roles: readonly RoleReadiness[] = [{ role: 'http', ready: true }];
+  commands: { type: string; orgId: string; data: Record<string, unknown>; options: unknown }[] = [];
+  queries: string[] = [];
+  waits: string[] = [];
+  scopes!: ReadonlySet<Scope>;
+  execute!: Reply;
+  newest!: Reply;
+  person!: Reply;
+  persons!: Reply;
+  values!: Reply;
+  balance!: Reply;
+  end!: () => Position | null;
+  reached!: (position: Position, timeoutMs: number) => boolean;
+  roles!: readonly RoleReadiness[];
+
+  constructor() {
+    this.reset();
+  }
+
+  /** An empty world, with everything caught up. */
+  reset(): void {
+    this.commands = [];
+    this.queries = [];
+    this.waits = [];
+    this.scopes = new Set(SCOPES);
+    this.execute = () => {
+      throw new Error('no answer was prepared');
+    };
+    this.newest = this.person = () => null;
+    this.persons = this.values = () => [];
+    this.balance = () => ({ balance: 0, reserved: 0, available: 0, nextExpiry: null });
+    this.end = () => null;
+    this.reached = () => true;
+    this.roles = [{ role: 'http', ready: true }];
+  }
 
   private async query(name: string, reply: Reply, args: readonly unknown[]): Promise<never> {
     this.queries.push(`${name} ${JSON.stringify(args)}`);
@@ -68,7 +87,7 @@ export class World {
       use(COMMAND_GATEWAY, this.gateway),
       use(TERMS_SOURCE, { termsFor: () => TERMS }),
       use(IDENTITY_VAULT, new VaultedIdentities(this.vault)),
-      use(PARTITION_ENDS, { endOf: async () => this.end }),
+      use(PARTITION_ENDS, { endOf: async () => this.end() }),
       use(ANSWERED_POSITIONS, this.answered),
       use(ports.ENRICHMENT_READER, { newest: (...args: unknown[]) => this.query('newest', this.newest, args) }),
       use(ports.PERSON_READER, {

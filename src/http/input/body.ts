@@ -62,6 +62,18 @@ const jsonOf = (buffer: Buffer): unknown => {
 
 const JSON_TYPE = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?;?\s*$/i;
 
+const OTHER_TYPE = 'application/octet-stream';
+
+/**
+ * `onRequest` hook: Fastify itself answers a content type that it cannot read, before any guard has run (X-01).
+ * With a type that it can read, the body gets to `parseBody`, which refuses it in its turn.
+ */
+export const replaceForeignType = (request: FastifyRequest, _reply: unknown, done: () => void): void => {
+  const type = request.raw.headers['content-type'];
+  if (type !== undefined && !JSON_TYPE.test(type)) request.raw.headers['content-type'] = OTHER_TYPE;
+  done();
+};
+
 const refusalByHead = (headers: IncomingHttpHeaders): ApiError | null => {
   const coded = headers['content-encoding'];
   if (coded !== undefined && coded !== 'identity') return unsupported('Compressed bodies are not supported');
