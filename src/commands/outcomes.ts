@@ -12,14 +12,17 @@ export class Refused extends Error {
   }
 }
 
+export type UnavailableReason =
+  'overloaded' | 'lagging' | 'no_answer' | 'contended' | 'read_model_behind' | 'unreachable';
+
 /**
- * No answer in time, or none can be expected: `overloaded` and `lagging` mean that nothing was sent, after
- * `no_answer` the outcome is unknown and the same command may be repeated (API X-05).
+ * No answer in time, or none can be expected. `overloaded`, `lagging`: nothing was sent; `no_answer`: the outcome is
+ * unknown, and the same command may be repeated (API X-05); `read_model_behind`, `unreachable`: nothing was asked.
  */
 export class Unavailable extends Error {
   override readonly name = 'Unavailable';
   constructor(
-    readonly reason: 'overloaded' | 'lagging' | 'no_answer' | 'contended' | 'read_model_behind',
+    readonly reason: UnavailableReason,
     /** For `Retry-After`, seconds. */
     readonly retryAfterS: number,
     cause?: unknown,
