@@ -9,28 +9,19 @@ import { SnapshotUnreadable } from './snapshot-store.js';
 /** Ends what shares its signal, once; the first reason is the one that counts. */
 export class Ending {
   private readonly controller = new AbortController();
-  private first: Error | null = null;
+  private tell: (reason: Error) => void = () => undefined;
+  /** Resolves with the reason. */
+  readonly ended = new Promise<Error>((resolve) => {
+    this.tell = resolve;
+  });
 
   get signal(): AbortSignal {
     return this.controller.signal;
   }
-  get reason(): Error | null {
-    return this.first;
-  }
 
   end(reason: Error): void {
-    if (this.first !== null) return;
-    this.first = reason;
+    this.tell(reason);
     this.controller.abort();
-  }
-
-  /** Resolves with the reason. */
-  ended(): Promise<Error> {
-    return new Promise((resolve) => {
-      const tell = (): void => resolve(this.first ?? new Error('ended without a reason'));
-      if (this.signal.aborted) tell();
-      else this.signal.addEventListener('abort', tell, { once: true });
-    });
   }
 }
 

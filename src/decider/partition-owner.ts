@@ -114,7 +114,7 @@ export class PartitionOwner {
     } catch (error) {
       ending.end(error as Error);
     }
-    const reason = await ending.ended();
+    const reason = await ending.ended;
     await setup.subscription.remove(setup.partition);
     this.release();
     return reason;

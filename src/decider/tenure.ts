@@ -147,10 +147,11 @@ export class Tenure {
 
   private async append(records: readonly LogRecord[]) {
     const { setup, ending, writer } = this.claimed;
-    const { limits, deadLetters } = setup;
+    const { limits, deadLetters, slices } = setup;
     let bounds: BatchBounds = { commands: limits.batchCommands, bytes: limits.batchBytes };
     for (;;) {
       const batch = await this.decider.decide(records, bounds, writer.fence.timeMs);
+      await slices.breathe(); // Checking and encoding the events takes a slice of its own.
       requireRunning(ending.signal);
       // Before the append: a crash in between leaves a second letter, never none.
       await Promise.all(batch.deadLetters.map((letter) => deadLetters.append(letter)));
