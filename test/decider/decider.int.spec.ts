@@ -49,7 +49,13 @@ const start = async (name: string) => {
   await replies.start();
   const sender = new CommandSender({ log, topics });
   const decider = new Decider({
-    ...{ log, topics, replies, sender, logger, sha256, onFatal },
+    log,
+    topics,
+    replies,
+    sender,
+    logger,
+    sha256,
+    onFatal,
     snapshots: new PostgresSnapshotStore(database),
     clock: systemClock,
     unit: 'credit',
