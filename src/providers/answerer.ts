@@ -134,16 +134,25 @@ export class Answerer {
         return await this.stores[durability].add(answer);
       } catch (error) {
         if (tries >= STORE_TRIES_MAX) throw error;
-        this.options.logger.warn({ err: error, attempt: keyOf(answer), tries }, 'answer not stored yet');
         await sleep(this.options.clock, STORE_RETRY_FIRST_MS * 2 ** (tries - 1));
       }
     }
   }
 
   private storeBatcher(durability: Durability): MicroBatcher<StoredAnswer, boolean> {
-    return new MicroBatcher(async (answers) => {
+    const write = async (answers: readonly StoredAnswer[]): Promise<readonly boolean[]> => {
       const stored = new Set((await this.options.queue.storeAnswers(answers, durability)).map(keyOf));
       return answers.map((answer) => stored.has(keyOf(answer)));
+    };
+    const warn = (error: unknown, answers: number): void =>
+      this.options.logger.warn({ err: error, answers }, 'answers not stored yet');
+    return new MicroBatcher(async (answers) => {
+      try {
+        return await write(answers);
+      } catch (error) {
+        warn(error, answers.length);
+        throw error;
+      }
     }, ANSWERS_PER_STATEMENT_MAX);
   }
 }

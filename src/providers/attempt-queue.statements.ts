@@ -9,6 +9,12 @@ const KEY = 'a.enrichment_id, a.attempt';
 const inMs = (ms: string): string => `now() + ${ms} * interval '1 millisecond'`;
 const LEASED_UNTIL = inMs(String(LEASE_MS));
 
+const KEYS = (first: number): string =>
+  `unnest($${first}::uuid[], $${first + 1}::int[]) as given (enrichment_id, attempt)`;
+const SAME = 'a.enrichment_id = given.enrichment_id and a.attempt = given.attempt';
+// Rows come and go too fast for the planner's statistics: `coalesce` keeps it off the partial indexes, on the primary key.
+const OURS = `${SAME} and a.lease_owner = $1 and coalesce(a.answer is null, false)`;
+
 export const OPEN = statement(
   'attempts_open',
   `insert into attempts as a (enrichment_id, partition, org_id, correlation_id, field, plan, identities, key_id, sealed,
@@ -32,49 +38,41 @@ export const ADVANCE = statement(
    where a.enrichment_id = given.enrichment_id and a.attempt < given.attempt
    returning ${HELD}, a.lease_owner`,
 );
-const KEYS = (first: number): string =>
-  `unnest($${first}::uuid[], $${first + 1}::int[]) as given (enrichment_id, attempt)`;
-const SAME = 'a.enrichment_id = given.enrichment_id and a.attempt = given.attempt';
-const OURS = `${SAME} and a.lease_owner = $1 and a.answer is null`;
-
 export const END = statement(
   'attempts_end',
   `delete from attempts a using ${KEYS(1)}
    where a.enrichment_id = given.enrichment_id and a.attempt <= given.attempt`,
 );
-// Materialized: a nested loop that ran the locking select once per row would take more than asked for.
+// As an array: the locking select runs once, and the update goes by primary key whatever the planner believes.
 export const TAKE_DUE = statement(
   'attempts_take_due',
-  `with taken as materialized (
+  `update attempts a set lease_owner = $1, due_at = ${LEASED_UNTIL}
+   where a.enrichment_id = any (array(
      select due.enrichment_id from unnest($2::text[], $3::int[]) as lane (provider, room)
      cross join lateral (
        select enrichment_id from attempts
        where provider = lane.provider and answer is null and due_at <= now()
        order by due_at limit lane.room for update skip locked
      ) due
-   )
-   update attempts a set lease_owner = $1, due_at = ${LEASED_UNTIL} from taken
-   where a.enrichment_id = taken.enrichment_id returning ${HELD}`,
+   )) returning ${HELD}`,
 );
 export const TAKE_UNKNOWN = statement(
   'attempts_take_unknown',
-  `with taken as materialized (
+  `update attempts a set lease_owner = $1, due_at = ${LEASED_UNTIL}
+   where a.enrichment_id = any (array(
      select enrichment_id from attempts
      where provider <> all ($2::text[]) and answer is null and due_at <= now()
      limit $3 for update skip locked
-   )
-   update attempts a set lease_owner = $1, due_at = ${LEASED_UNTIL} from taken
-   where a.enrichment_id = taken.enrichment_id returning ${HELD}`,
+   )) returning ${HELD}`,
 );
 export const TAKE_ANSWERED = statement(
   'attempts_take_answered',
-  `with taken as materialized (
+  `update attempts a set sends = a.sends + 1,
+     due_at = ${inMs(`least(${RESEND_FIRST_MS} * power(2, least(a.sends + 1, 20)), ${RESEND_MS_MAX})`)}
+   where a.enrichment_id = any (array(
      select enrichment_id from attempts where answer is not null and due_at <= now()
      order by due_at limit $1 for update skip locked
-   )
-   update attempts a set sends = a.sends + 1,
-     due_at = ${inMs(`least(${RESEND_FIRST_MS} * power(2, least(a.sends + 1, 20)), ${RESEND_MS_MAX})`)}
-   from taken where a.enrichment_id = taken.enrichment_id returning ${ANSWERED}`,
+   )) returning ${ANSWERED}`,
 );
 export const MARK_CALLED = statement(
   'attempts_mark_called',

@@ -94,7 +94,13 @@ export class AttemptRunner {
         });
       case 'retry_later':
         return this.retry(task, call, result.afterMs);
-      default:
+      case 'hit':
+      case 'miss':
+      case 'out_of_credits':
+      case 'bad_credentials':
+      case 'blocked':
+      case 'invalid_input':
+      case 'broken':
         return this.answer(task, verdictOf(result, { field: attempt.field, sandbox: adapter.sandbox }), call);
     }
   }

@@ -1,3 +1,4 @@
+import type { Clock } from '../domain/kernel/clock.js';
 import type { EnrichmentId } from '../domain/kernel/ids.js';
 import { keyOf, type AttemptKey, type HeldAttempt } from './attempt.js';
 import { Lane, type LaneOptions, type ReadyCall } from './lane.js';
@@ -7,6 +8,7 @@ import type { ProviderRegistry } from './registry.js';
 export interface Task {
   readonly attempt: HeldAttempt;
   readonly lane: Lane | undefined;
+  leasedAtMs: number;
   /** Nobody waits for it any more: it is not called, if it was not yet. */
   ended: boolean;
 }
@@ -24,8 +26,10 @@ export class AttemptWindow {
   private readonly behind = new Set<string>();
   private readonly onEmpty: (() => void)[] = [];
   private unknown = 0;
+  private readonly clock: Clock;
 
   constructor(registry: ProviderRegistry, options: LaneOptions) {
+    this.clock = options.clock;
     this.lanes = new Map(registry.all.map((adapter) => [adapter.id, new Lane(adapter, options)]));
   }
 
@@ -94,9 +98,10 @@ export class AttemptWindow {
     if (this.tasks.size === 0) for (const resolve of this.onEmpty.splice(0)) resolve();
   }
 
-  /** Whose lease has to be renewed. */
-  awaited(): readonly Task[] {
-    return [...this.tasks.values()].filter(({ ended }) => !ended);
+  /** Whose lease is older than `ageMs` and still needed. */
+  leasedLongerThan(ageMs: number): readonly Task[] {
+    const untilMs = this.clock.now() - ageMs;
+    return [...this.tasks.values()].filter(({ ended, leasedAtMs }) => !ended && leasedAtMs <= untilMs);
   }
 
   /** Empties the lanes: what was not begun. */
@@ -112,7 +117,7 @@ export class AttemptWindow {
 
   private holdOne(attempt: HeldAttempt): Task {
     const lane = this.lanes.get(attempt.provider);
-    const task: Task = { attempt, lane, ended: false };
+    const task: Task = { attempt, lane, leasedAtMs: this.clock.now(), ended: false };
     this.tasks.set(keyOf(attempt), task);
     const siblings = this.byEnrichment.get(attempt.enrichmentId) ?? new Set();
     this.byEnrichment.set(attempt.enrichmentId, siblings.add(task));

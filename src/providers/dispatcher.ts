@@ -129,11 +129,15 @@ export class Dispatcher {
 
   /** What another process took over meanwhile (this one stood still for longer than a lease) is not begun here. */
   private async renew(): Promise<void> {
-    const awaited = this.window.awaited();
-    if (awaited.length === 0) return;
-    const keys = awaited.map(({ attempt: { enrichmentId, attempt } }) => ({ enrichmentId, attempt }));
+    const tasks = this.window.leasedLongerThan(RENEW_EVERY_MS);
+    if (tasks.length === 0) return;
+    const nowMs = this.options.clock.now();
+    const keys = tasks.map(({ attempt: { enrichmentId, attempt } }) => ({ enrichmentId, attempt }));
     const ours = new Set((await this.options.queue.renew(keys)).map(keyOf));
-    for (const task of awaited) if (!ours.has(keyOf(task.attempt))) task.ended = true;
+    for (const task of tasks) {
+      if (ours.has(keyOf(task.attempt))) task.leasedAtMs = nowMs;
+      else task.ended = true;
+    }
   }
 
   private repeat(what: string, everyMs: number, work: () => Promise<void>): Repeater {

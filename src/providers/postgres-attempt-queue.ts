@@ -45,7 +45,7 @@ export class PostgresAttemptQueue implements AttemptQueue {
     return this.databases.relaxed.transaction(async (transaction) => {
       const checkpoints = new ProviderCheckpoints(transaction);
       if (!(await checkpoints.advance(changes.previous, changes.checkpoint))) return 'moved';
-      if (changes.ended.length > 0) await transaction.query(sql.END, keyArrays(changes.ended));
+      if (changes.ended.length > 0) await transaction.query(sql.END, keyArrays(inLockOrder(changes.ended)));
       const advanced = await this.advance(transaction, changes.advanced);
       const opened = await this.open(transaction, changes.opened);
       return [...opened, ...advanced];
@@ -66,16 +66,18 @@ export class PostgresAttemptQueue implements AttemptQueue {
   }
 
   async markCalled(keys: readonly AttemptKey[]): Promise<readonly AttemptKey[]> {
-    return this.write(this.databases.durable, sql.MARK_CALLED, keyArrays(keys));
+    return this.write(this.databases.durable, sql.MARK_CALLED, keyArrays(inLockOrder(keys)));
   }
 
-  async storeAnswers(answers: readonly StoredAnswer[], durability: Durability): Promise<readonly AttemptKey[]> {
+  async storeAnswers(given: readonly StoredAnswer[], durability: Durability): Promise<readonly AttemptKey[]> {
+    const answers = inLockOrder(given);
     const texts = answers.map(({ answer }) => JSON.stringify(answer));
     return this.write(this.databases[durability], sql.STORE_ANSWERS, [...keyArrays(answers), texts]);
   }
 
   /** Durable: a handle of the vendor that is forgotten means a second paid lookup. */
-  async park(attempts: readonly Parked[]): Promise<readonly AttemptKey[]> {
+  async park(given: readonly Parked[]): Promise<readonly AttemptKey[]> {
+    const attempts = inLockOrder(given);
     const database = attempts.some(({ vendorRef }) => vendorRef !== null) ? 'durable' : 'relaxed';
     return this.write(this.databases[database], sql.PARK, [
       ...keyArrays(attempts),
@@ -88,11 +90,11 @@ export class PostgresAttemptQueue implements AttemptQueue {
   }
 
   async renew(keys: readonly AttemptKey[]): Promise<readonly AttemptKey[]> {
-    return this.write(this.databases.relaxed, sql.RENEW, keyArrays(keys));
+    return this.write(this.databases.relaxed, sql.RENEW, keyArrays(inLockOrder(keys)));
   }
 
   async release(keys: readonly AttemptKey[]): Promise<void> {
-    await this.write(this.databases.relaxed, sql.RELEASE, keyArrays(keys));
+    await this.write(this.databases.relaxed, sql.RELEASE, keyArrays(inLockOrder(keys)));
   }
 
   async abandon(keys: readonly AttemptKey[]): Promise<void> {
@@ -128,6 +130,10 @@ export class PostgresAttemptQueue implements AttemptQueue {
     return (await database.query<KeyDbRow>(query, [this.owner, ...arrays])).map(keyOfRow);
   }
 }
+
+/** Statements that run at the same time lock rows in the same order; what still deadlocks is rolled back and tried again. */
+const inLockOrder = <Item extends AttemptKey>(items: readonly Item[]): readonly Item[] =>
+  items.toSorted((left, right) => (left.enrichmentId < right.enrichmentId ? -1 : 1));
 
 const keyArrays = (keys: readonly AttemptKey[]): readonly [readonly string[], readonly number[]] => [
   keys.map(({ enrichmentId }) => enrichmentId),

@@ -69,7 +69,7 @@ const answerTo = (number: number, attempt = 1): AnswerData => ({
 const stored = (number: number) => ({ ...key(number), answer: answerTo(number) });
 const room = (provider: string, count: number) => new Map([[provider, count]]);
 const numbersOf = (rows: readonly AttemptKey[]) =>
-  rows.map(({ enrichmentId }) => Number(enrichmentId.slice(-12))).sort();
+  rows.map(({ enrichmentId }) => Number(enrichmentId.slice(-12))).toSorted((left, right) => left - right);
 
 /** What every AttemptQueue does; `fresh` empties the table. */
 export const attemptQueueContract = (fresh: () => Promise<QueueHarness>): void => {
@@ -229,26 +229,19 @@ export const attemptQueueContract = (fresh: () => Promise<QueueHarness>): void =
       expect(await b.takeAnswered(10)).toEqual([]);
     });
 
-    it('keep the attempt from being called again', async () => {
-      await a.apply(changes(1, { opened: [leased(row(1))] }));
-      await a.storeAnswers([stored(1)], 'durable');
-      await harness.pass(LEASE_MS);
-      expect(await b.takeDue(room('fast', 10))).toEqual([]);
-    });
-
-    it('are stored once', async () => {
+    it('are stored once and keep the attempt from being called again', async () => {
       await a.apply(changes(1, { opened: [leased(row(1))] }));
       await a.storeAnswers([stored(1)], 'durable');
       expect(await a.storeAnswers([stored(1)], 'durable')).toEqual([]);
+      await harness.pass(LEASE_MS);
+      expect(await b.takeDue(room('fast', 10))).toEqual([]);
     });
   });
 
   it('abandons rows for good', async () => {
-    await a.apply(changes(1, { opened: [leased(row(1)), leased(row(2))] }));
-    await a.storeAnswers([stored(2)], 'durable');
-    await a.abandon([key(1), key(2)]);
+    await a.apply(changes(1, { opened: [leased(row(1))] }));
+    await a.abandon([key(1)]);
     await harness.pass(10 * LEASE_MS);
     expect(await b.takeDue(room('fast', 10))).toEqual([]);
-    expect(await b.takeAnswered(10)).toEqual([]);
   });
 };

@@ -5,7 +5,6 @@ import type {
   OrgId,
   PersonId,
   ReservationId,
-  Sealed,
 } from '../../../src/domain/kernel/ids.js';
 import { instantOf } from '../../../src/domain/kernel/instant.js';
 import type { Field, Plan } from '../../../src/domain/waterfall/plan.js';
@@ -151,5 +150,3 @@ export class EventSource {
     } as StoredEvent;
   }
 }
-
-export const sealed = (text: string): Sealed => text as Sealed;

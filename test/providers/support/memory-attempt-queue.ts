@@ -122,7 +122,7 @@ export class MemoryAttemptQueue implements AttemptQueue {
   }
 
   async release(keys: readonly AttemptKey[]): Promise<void> {
-    await this.write('release', keys, (row) => {
+    this.write('release', keys, (row) => {
       row.owner = null;
       row.dueMs = this.clock.now();
     });

@@ -1,13 +1,14 @@
 import type { Command } from '../../../src/domain/command.js';
-import type { EnrichmentId } from '../../../src/domain/kernel/ids.js';
+import type { EnrichmentId, KeyId, OrgId, Sealed } from '../../../src/domain/kernel/ids.js';
 import type { CacheQuestion, CacheRow, KnownContacts } from '../../../src/providers/contact-cache.js';
 import { Dispatcher } from '../../../src/providers/dispatcher.js';
 import type { LookupRequest, Outcome, PendingLookup, ProviderAdapter } from '../../../src/providers/provider.js';
 import { ProviderRegistry } from '../../../src/providers/registry.js';
 import { createLogger } from '../../../src/observability/logger.js';
+import type { EventBatch } from '../../../src/log/event-follower.js';
 import { MemoryVault } from '../../../src/vault/memory-vault.js';
 import { settle, VirtualClock } from '../../log/virtual-clock.js';
-import { EventSource } from './enrichments.js';
+import { EventSource, planOf, type Wanted } from './enrichments.js';
 import { MemoryAttemptQueue, MemoryTable } from './memory-attempt-queue.js';
 
 export type Sent = Command<'RecordProviderResponse'>;
@@ -129,6 +130,14 @@ export class Installation {
     return { dispatcher, queue };
   }
 
+  async request(wanted: Wanted): Promise<EventBatch> {
+    return this.source.batch([await this.source.requested(wanted)]);
+  }
+
+  valuesOf(sealed: Sealed | null, keyId: KeyId | null, orgId = 'org_a' as OrgId): Promise<unknown> {
+    return this.vault.open(orgId, keyId as KeyId, 'values', sealed as Sealed);
+  }
+
   /** Time passes in small steps, so that what one timer starts is through before the next fires. */
   async pass(ms: number): Promise<void> {
     for (let left = ms; left > 0; left -= 500) {
@@ -142,3 +151,9 @@ export class Installation {
     return this.sender.sent.map(({ data }) => data).filter((data) => data.enrichmentId === enrichmentId);
   }
 }
+
+export const TEST_ORG = 'org_a~test' as OrgId;
+export const asked = (number: number, ...providers: string[]): Wanted => ({ number, plan: planOf(...providers) });
+export const vendor = (id = 'vendor', limits?: FakeAdapter['limits']): FakeAdapter =>
+  new FakeAdapter(id, false, true, limits);
+export const freeVendor = (id = 'free'): FakeAdapter => new FakeAdapter(id, false, false);
