@@ -16,18 +16,18 @@ export class Cluster {
 
   /** The cached leader; null when it is not known or there is none. */
   leaderOf(topic: string, partition: number): number | null {
-    const leader = this.metadata.partition(topic, partition)?.leader ?? -1;
+    const leader = this.metadata.partitions(topic)[partition]?.leader ?? -1;
     return this.metadata.node(leader) ? leader : null;
   }
 
   /** With one replica an append never waits for others: an error about the leader came before the write. */
   isSingleReplica(topic: string, partition: number): boolean {
-    return this.metadata.partition(topic, partition)?.replicas.length === 1;
+    return this.metadata.partitions(topic)[partition]?.replicas.length === 1;
   }
 
   /** From the cache; 0 when the topic is not known. */
   partitionCount(topic: string): number {
-    return this.metadata.partitionCount(topic);
+    return this.metadata.partitions(topic).length;
   }
 
   /** See `Metadata.refresh`. */

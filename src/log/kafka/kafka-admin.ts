@@ -1,8 +1,14 @@
 import kafkajs, { type Admin, type LogEntry } from 'kafkajs';
 import type { Logger } from '../../observability/logger.js';
+import { pause } from './backoff.js';
 import { patchKafkajs } from './kafkajs-patch.js';
+import { Metadata } from './metadata.js';
+import { BrokerRefused } from './protocol.js';
 
 const REQUEST_MS = 15_000;
+/** 20 s in all. */
+const LEADER_CHECKS = 200;
+const LEADER_CHECK_MS = 100;
 /** About 15 s in all: a broker that starts together with us is up by then. */
 const RETRY = { initialRetryTime: 100, maxRetryTime: 2_000, retries: 12 } as const;
 
@@ -24,7 +30,10 @@ export interface AdminOptions {
 
 /** Creates, describes and deletes topics: for start-up, `tributary repair` and tests. Not for the hot path. */
 export class KafkaAdmin {
-  private constructor(private readonly admin: Admin) {}
+  private constructor(
+    private readonly admin: Admin,
+    private readonly metadata: Metadata,
+  ) {}
 
   static async connect({ brokers, clientId, logger }: AdminOptions): Promise<KafkaAdmin> {
     patchKafkajs();
@@ -38,7 +47,7 @@ export class KafkaAdmin {
     });
     const admin = kafka.admin();
     await admin.connect();
-    return new KafkaAdmin(admin);
+    return new KafkaAdmin(admin, new Metadata(brokers, { clientId, logger, requestTimeoutMs: REQUEST_MS }));
   }
 
   /** Brokers that are up now. */
@@ -48,21 +57,15 @@ export class KafkaAdmin {
 
   /** Of those topics that exist. */
   async describeTopics(names: readonly string[]): Promise<ReadonlyMap<string, TopicDescription>> {
-    const existing = new Set(await this.admin.listTopics());
-    const known = names.filter((name) => existing.has(name));
-    if (known.length === 0) return new Map();
-    const { topics } = await this.admin.fetchTopicMetadata({ topics: known });
+    const known = [];
+    for (const name of names) if (await this.exists(name)) known.push(name);
     const configs = await this.configsOf(known);
     return new Map(
-      topics.map(({ name, partitions }) => [
-        name,
-        {
-          name,
-          partitions: partitions.length,
-          replicationFactor: Math.min(...partitions.map(({ replicas }) => replicas.length)),
-          configs: configs.get(name) ?? {},
-        },
-      ]),
+      known.map((name) => {
+        const partitions = this.metadata.partitions(name);
+        const replicationFactor = Math.min(...partitions.map(({ replicas }) => replicas.length));
+        return [name, { name, partitions: partitions.length, replicationFactor, configs: configs.get(name) ?? {} }];
+      }),
     );
   }
 
@@ -70,7 +73,12 @@ export class KafkaAdmin {
   async createTopic({ name, partitions, replicationFactor, configs }: TopicSpec): Promise<void> {
     const configEntries = Object.entries(configs).map(([config, value]) => ({ name: config, value }));
     const topic = { topic: name, numPartitions: partitions, replicationFactor, configEntries };
-    await this.admin.createTopics({ topics: [topic], waitForLeaders: true });
+    // kafkajs' own wait for the leaders fails when the broker has not heard of the topic yet.
+    await this.admin.createTopics({ topics: [topic], waitForLeaders: false });
+    for (let check = 1; !(await this.isLed(name)); check += 1) {
+      if (check >= LEADER_CHECKS) throw new Error(`topic ${name} has partitions without a leader`);
+      await pause(LEADER_CHECK_MS);
+    }
   }
 
   async deleteTopic(name: string): Promise<void> {
@@ -84,10 +92,26 @@ export class KafkaAdmin {
   }
 
   async close(): Promise<void> {
+    this.metadata.close();
     await this.admin.disconnect();
   }
 
+  private async exists(name: string): Promise<boolean> {
+    try {
+      await this.metadata.refresh([name]);
+      return true;
+    } catch (error) {
+      if (error instanceof BrokerRefused) return false;
+      throw error;
+    }
+  }
+
+  private async isLed(name: string): Promise<boolean> {
+    return (await this.exists(name)) && this.metadata.partitions(name).every(({ leader }) => leader >= 0);
+  }
+
   private async configsOf(names: readonly string[]): Promise<ReadonlyMap<string, Readonly<Record<string, string>>>> {
+    if (names.length === 0) return new Map();
     const type = kafkajs.ConfigResourceTypes.TOPIC;
     const described = await this.admin.describeConfigs({
       includeSynonyms: false,

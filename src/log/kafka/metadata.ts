@@ -23,13 +23,9 @@ export class Metadata {
     this.seeds = brokers.map(addressOf);
   }
 
-  partition(topic: string, partition: number): PartitionMetadata | undefined {
-    return this.topics.get(topic)?.[partition];
-  }
-
-  /** 0 when the topic is not known. */
-  partitionCount(topic: string): number {
-    return this.topics.get(topic)?.length ?? 0;
+  /** Of a topic, in order; none when the topic is not known. */
+  partitions(topic: string): readonly PartitionMetadata[] {
+    return this.topics.get(topic) ?? [];
   }
 
   node(nodeId: number): Address | undefined {
@@ -47,7 +43,7 @@ export class Metadata {
    * @throws NotSent when no broker answers, BrokerRefused when a topic does not exist.
    */
   async refresh(topics: readonly string[]): Promise<void> {
-    const isNew = topics.some((topic) => this.partitionCount(topic) === 0);
+    const isNew = topics.some((topic) => this.partitions(topic).length === 0);
     for (const topic of topics) if (!this.topics.has(topic)) this.topics.set(topic, []);
     // A request on its way does not ask for the new topic; its failure is its callers' affair.
     if (this.refreshing && isNew) await this.refreshing.catch(() => undefined);
@@ -55,7 +51,7 @@ export class Metadata {
       this.refreshing = null;
     });
     await this.refreshing;
-    const missing = topics.find((topic) => this.partitionCount(topic) === 0);
+    const missing = topics.find((topic) => this.partitions(topic).length === 0);
     if (missing) throw new BrokerRefused(`topic ${missing}`, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
   }
 
