@@ -38,7 +38,7 @@ const UNKNOWN_ROUTE = 'unknown';
 
 const observe = (request: FastifyRequest, reply: FastifyReply, { logger, metrics }: HookOptions): void => {
   const { method } = request;
-  const route = request.is404 ? UNKNOWN_ROUTE : (request.routeOptions.url ?? UNKNOWN_ROUTE);
+  const route = request.routeOptions.url ?? UNKNOWN_ROUTE;
   const status = String(reply.statusCode);
   metrics.httpSeconds.observe({ method, route, status }, reply.elapsedTime / 1000);
   if (!logger.isLevelEnabled('debug')) return;

@@ -157,7 +157,7 @@ describe('X-05 errors', () => {
     expect([status, body.error.code, body.error.details]).toEqual([413, 'PAYLOAD_TOO_LARGE', { limitBytes: MIB }]);
   });
 
-  it.each(['{', '{"a":1,}', "{'a':1}", '{"a":NaN}', '\ufeff{}', '{} {}', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d])])(
+  it.each(['{', '{"a":1,}', "{'a':1}", '{"a":NaN}', '\ufeff{}', '{} {}', Buffer.from('{"title":"\xff"}', 'latin1')])(
     'malformed JSON is 400: %s',
     async (body) => {
       const answer = await call('POST', '/api/v1/persons', { body });
