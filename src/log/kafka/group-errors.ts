@@ -16,6 +16,8 @@ const FATAL = [
   'UNSUPPORTED_VERSION',
 ];
 
+const COORDINATOR_STARTING = ['GROUP_COORDINATOR_NOT_AVAILABLE', 'GROUP_LOAD_IN_PROGRESS', 'NOT_COORDINATOR_FOR_GROUP'];
+
 const typeOf = (error: unknown): string =>
   error instanceof Error && 'type' in error && typeof error.type === 'string' ? error.type : '';
 
@@ -23,6 +25,9 @@ const typeOf = (error: unknown): string =>
 export const isRebalance = (error: unknown): boolean => REBALANCE.includes(typeOf(error));
 
 export const isUnknownMember = (error: unknown): boolean => typeOf(error) === 'UNKNOWN_MEMBER_ID';
+
+/** The group is being made, loaded or moved to another broker. */
+export const isCoordinatorStarting = (error: unknown): boolean => COORDINATOR_STARTING.includes(typeOf(error));
 
 /** Also whatever is neither a broker's answer nor a broken connection: a bug must not be retried for ever. */
 export const isFatal = (error: unknown): error is Error =>

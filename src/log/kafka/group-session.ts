@@ -7,13 +7,12 @@ import { assignSticky, type GroupMember } from './sticky-assignment.js';
 const { MemberAssignment, MemberMetadata } = kafkajs.AssignerProtocol;
 
 /** A member that is silent for so long is out: the time until its partitions move after a `kill -9`. */
-export const SESSION_MS = 6_000;
+const SESSION_MS = 6_000;
 /** How long a rebalance waits for members that do not answer. */
 const REBALANCE_MS = 8_000;
 /** Must exceed the rebalance, or a join times out while the broker still waits for others. */
 const JOIN_MS = REBALANCE_MS + 5_000;
 export const REQUEST_MS = 5_000;
-export const LEAVE_MS = 2_000;
 /** All members of a group must offer the same name. */
 const ASSIGNER = 'tributary-sticky';
 /** kafkajs encodes the fields of version 0 only, and the broker parses them. */
@@ -78,7 +77,7 @@ export class GroupSession {
     if (this.memberId === '') return;
     const request = { groupId: this.options.group, memberId: this.memberId };
     const coordinator = await this.findCoordinator();
-    await coordinator.call(LEAVE_MS, (broker) => broker.leaveGroup(request));
+    await coordinator.call(REQUEST_MS, (broker) => broker.leaveGroup(request));
   }
 
   private async findCoordinator(): Promise<BrokerConnection> {

@@ -13,7 +13,7 @@ import {
 import { AppendQueue } from './append-queue.js';
 import { backoffMs, pause } from './backoff.js';
 import { Cluster } from './cluster.js';
-import { REQUEST_MS as GROUP_REQUEST_MS } from './group-session.js';
+import { GroupSession, REQUEST_MS as GROUP_REQUEST_MS } from './group-session.js';
 import { KafkaMembership } from './kafka-membership.js';
 import { KafkaReads } from './kafka-reads.js';
 import { KafkaSubscription } from './kafka-subscription.js';
@@ -100,10 +100,17 @@ export class KafkaLog implements Log {
   /** Resolves before the first `onAssigned`. */
   async join(options: JoinOptions): Promise<Membership> {
     this.requireOpen();
-    const { logger } = this.options;
+    const cluster = this.cluster(GROUP_REQUEST_MS);
     const ending = { close: () => membership.leave() };
-    const onEnded = (): void => void this.open.delete(ending);
-    const membership = new KafkaMembership(options, { cluster: this.cluster(GROUP_REQUEST_MS), logger, onEnded });
+    const membership = new KafkaMembership(options, {
+      session: new GroupSession({ ...options, cluster }),
+      logger: this.options.logger,
+      interrupt: () => cluster.interrupt('leaving the group'),
+      onEnded: () => {
+        cluster.close();
+        this.open.delete(ending);
+      },
+    });
     this.open.add(ending);
     return membership;
   }

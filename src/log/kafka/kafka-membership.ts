@@ -1,14 +1,17 @@
 import type { Logger } from '../../observability/logger.js';
 import type { JoinOptions, Membership } from '../log.js';
 import { backoffMs } from './backoff.js';
-import type { Cluster } from './cluster.js';
-import { isFatal, isRebalance, isUnknownMember } from './group-errors.js';
 import { withDeadline } from './deadline.js';
-import { GroupSession, LEAVE_MS } from './group-session.js';
+import { isCoordinatorStarting, isFatal, isRebalance, isUnknownMember } from './group-errors.js';
+import type { GroupSession } from './group-session.js';
 import { Wake } from './wake.js';
 
 /** A rebalance is noticed by a heartbeat; a twelfth of the session, so that several may be lost. */
 const HEARTBEAT_MS = 500;
+/** What is on its way when we leave, and then the leaving itself, may take so long. */
+const LEAVE_MS = 2_000;
+/** A new broker makes the topic of the groups first; after this many attempts (8 s) it is no news of a start. */
+const STARTING_ATTEMPTS = 10;
 const RETRY = { firstMs: 50, maxMs: 2_000 } as const;
 
 /** The membership has ended, by `leave` or for ever. */
@@ -17,8 +20,10 @@ export class NotAMember extends Error {
 }
 
 export interface MembershipDeps {
-  readonly cluster: Cluster;
+  readonly session: Pick<GroupSession, 'join' | 'heartbeat' | 'forgetMember' | 'leave'>;
   readonly logger: Logger;
+  /** Fails the request that is on its way. */
+  readonly interrupt: () => void;
   readonly onEnded: () => void;
 }
 
@@ -33,7 +38,6 @@ interface Waiter {
  * some of its errors end it silently (reference/kafka.md §1.4).
  */
 export class KafkaMembership implements Membership {
-  private readonly session: GroupSession;
   private readonly wakeUp = new Wake();
   private readonly ended: Promise<void>;
   private waiters: readonly Waiter[] = [];
@@ -44,7 +48,6 @@ export class KafkaMembership implements Membership {
     private readonly options: JoinOptions,
     private readonly deps: MembershipDeps,
   ) {
-    this.session = new GroupSession({ ...options, cluster: deps.cluster });
     this.ended = this.run();
   }
 
@@ -60,7 +63,7 @@ export class KafkaMembership implements Membership {
     this.isLeaving = true;
     this.wakeUp.set();
     // A join or heartbeat on its way is over at once, as a rule; an interrupted join leaves a ghost in the group.
-    const interrupt = setTimeout(() => this.deps.cluster.interrupt('leaving the group'), LEAVE_MS);
+    const interrupt = setTimeout(this.deps.interrupt, LEAVE_MS);
     await this.ended.finally(() => clearTimeout(interrupt));
   }
 
@@ -77,14 +80,14 @@ export class KafkaMembership implements Membership {
         await this.recover(error, failures);
       }
     }
-    await withDeadline(this.session.leave(), LEAVE_MS).catch((error: unknown) => {
+    await withDeadline(this.deps.session.leave(), LEAVE_MS).catch((error: unknown) => {
       this.deps.logger.info({ group: this.options.group, err: error }, 'left without telling the coordinator');
     });
     this.end(new NotAMember(`left the group ${this.options.group}`));
   }
 
   private async joinOnce(): Promise<void> {
-    const partitions = await this.session.join();
+    const partitions = await this.deps.session.join();
     if (this.isLeaving) return;
     const { group, onAssigned } = this.options;
     this.deps.logger.debug({ group, partitions }, 'assigned');
@@ -98,16 +101,16 @@ export class KafkaMembership implements Membership {
       if (this.isLeaving) return;
       // Only those who asked before this heartbeat starts are answered by it.
       const asked = this.waiters;
-      await this.session.heartbeat();
+      await this.deps.session.heartbeat();
       this.waiters = this.waiters.slice(asked.length);
       for (const { resolve } of asked) resolve();
     }
   }
 
   private async recover(error: unknown, failures: number): Promise<void> {
-    if (isUnknownMember(error)) this.session.forgetMember();
+    if (isUnknownMember(error)) this.deps.session.forgetMember();
     if (failures === 0) return;
-    const level = failures === 1 ? 'warn' : 'debug';
+    const level = failures === (isCoordinatorStarting(error) ? STARTING_ATTEMPTS : 1) ? 'warn' : 'debug';
     this.deps.logger[level](
       { group: this.options.group, err: error },
       'not in the group, joining again until it works',
@@ -124,7 +127,6 @@ export class KafkaMembership implements Membership {
   private end(reason: Error): void {
     for (const { reject } of this.waiters) reject(reason);
     this.waiters = [];
-    this.deps.cluster.close();
     this.deps.onEnded();
   }
 }
