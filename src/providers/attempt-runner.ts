@@ -70,7 +70,6 @@ export class AttemptRunner {
   private async run(task: Task, call: ReadyCall): Promise<Outcome['kind'] | null> {
     let kind: Outcome['kind'] | null = null;
     await this.guarded(task, async () => {
-      if (this.isOverdue(call.attempt)) return this.waitForEnd(task);
       const result = await this.calls.make(call, endsMsOf(call.attempt));
       if (result.kind !== 'pending' && result.kind !== 'timed_out' && result.kind !== 'lost') kind = result.kind;
       void this.guarded(task, () => this.conclude(task, call, result));

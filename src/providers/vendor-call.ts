@@ -25,7 +25,6 @@ export class VendorCall {
   async make(call: ReadyCall, endsMs: number): Promise<CallResult> {
     const { attempt, adapter } = call;
     const { vendorRef } = attempt;
-    if (this.options.clock.now() >= endsMs) return { kind: 'timed_out' };
     if (vendorRef !== null) return this.poll(call, vendorRef, endsMs);
     for (;;) {
       const { result, led } = await this.flights.run(flightOf(attempt), () => this.lookup(call, endsMs));
@@ -60,6 +59,8 @@ export class VendorCall {
     ask: (signal: AbortSignal) => Promise<Outcome | PendingLookup>,
   ): Promise<CallResult> {
     const { clock } = this.options;
+    // Waiting for its turn, or for the mark in a slow database, may have taken all the time there was.
+    if (clock.now() >= endsMs) return Promise.resolve({ kind: 'timed_out' });
     const aborter = new AbortController();
     return new Promise((resolve) => {
       const cancel = clock.after(Math.max(0, endsMs - clock.now()), () => {

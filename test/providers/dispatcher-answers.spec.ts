@@ -1,7 +1,7 @@
 import { commandIdFrom } from '../../src/log/command-id.js';
 import { RESEND_FIRST_MS } from '../../src/providers/attempt-queue.js';
 import { enrichmentIdOf } from './support/enrichments.js';
-import { Installation, asked, vendor, freeVendor, calm, HIT, MISS } from './support/installation.js';
+import { Installation, asked, vendor, freeVendor, calm, FakeAdapter, HIT, MISS } from './support/installation.js';
 
 describe('dispatcher', () => {
   let world: Installation;
@@ -146,6 +146,20 @@ describe('dispatcher', () => {
       await calm();
       expect(slow.calls).toHaveLength(300);
       expect(new Set(slow.calls.map(({ enrichmentId }) => enrichmentId)).size).toBe(300);
+      expect(dispatcher.size).toBe(0);
+    });
+
+    it('is not called for an enrichment that ended while it waited for its turn', async () => {
+      const slow = new FakeAdapter('slow', false, false, { concurrency: 1 });
+      const { dispatcher } = world.process('p', [slow]);
+      const [first, cancelled] = [asked(1, 'slow'), asked(2, 'slow')];
+      await dispatcher.handle(await world.request(first));
+      await dispatcher.handle(await world.request(cancelled));
+      await calm();
+      await dispatcher.handle(world.source.batch([world.source.finished(cancelled)]));
+      slow.answer(MISS);
+      await calm();
+      expect(slow.calls).toHaveLength(1);
       expect(dispatcher.size).toBe(0);
     });
 

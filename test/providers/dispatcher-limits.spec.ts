@@ -32,6 +32,40 @@ describe('dispatcher', () => {
       expect(world.table.rows.size).toBe(1);
     });
 
+    it('nothing is told after the deadline either, not even a skip', async () => {
+      const batch = await world.request(asked(1, 'elsewhere'));
+      await world.clock.pass(DEADLINE_MS);
+      const { dispatcher } = world.process('p', []);
+      await dispatcher.start();
+      await dispatcher.handle(batch);
+      await world.pass(20_000);
+      expect([world.sender.sent, world.table.rows.size]).toEqual([[], 1]);
+    });
+
+    it('a paid call whose mark took until the deadline is not made', async () => {
+      const adapter = vendor();
+      const { dispatcher } = world.process('p', [adapter]);
+      const batch = await world.request(asked(1, 'vendor'));
+      await world.clock.pass(DEADLINE_MS - 1);
+      await dispatcher.handle({ ...batch, checkpoint: { ...batch.checkpoint, timeMs: world.clock.now() } });
+      await world.clock.pass(1);
+      await calm();
+      expect([adapter.calls, world.sender.sent]).toEqual([[], []]);
+    });
+
+    it('what waited for its turn until the deadline is not called', async () => {
+      const adapter = vendor('vendor', { concurrency: 1 });
+      const { dispatcher } = world.process('p', [adapter]);
+      const plan = planOf('vendor');
+      const patient = { ...plan, steps: plan.steps.map((step) => ({ ...step, timeoutMs: 2 * DEADLINE_MS })) };
+      const events = await Promise.all([1, 2].map((number) => world.source.requested({ number, plan: patient })));
+      await dispatcher.handle(world.source.batch(events));
+      await calm();
+      await world.pass(DEADLINE_MS + 1);
+      expect(adapter.calls).toHaveLength(1);
+      expect([world.sender.sent, dispatcher.size]).toEqual([[], 0]);
+    });
+
     it('a row that the log never ends is dropped in the end', async () => {
       const batch = await world.request(asked(1, 'vendor'));
       await world.clock.pass(2 * DEADLINE_MS);
@@ -51,6 +85,7 @@ describe('dispatcher', () => {
       const answer = world.source.batch([world.source.responded(wanted, 1, null)]);
       await world.clock.pass(60_000);
       await dispatcher.handle(old);
+      await calm();
       await dispatcher.handle(answer);
       await world.pass(20_000);
       expect(adapter.calls).toEqual([]);
@@ -107,6 +142,19 @@ describe('dispatcher', () => {
       expect(adapter.calls).toHaveLength(2);
       await world.pass(1_000);
       expect(adapter.calls).toHaveLength(4);
+    });
+
+    it("a shared call that ran out of the first one's time is made again for the others", async () => {
+      const adapter = vendor();
+      const { dispatcher } = world.process('p', [adapter]);
+      await dispatcher.start();
+      const identity = { linkedinUrl: 'https://www.linkedin.com/in/jane' };
+      await dispatcher.handle(await world.request({ number: 1, plan: planOf('vendor'), identity }));
+      await world.pass(STEP_TIMEOUT_MS / 2);
+      await dispatcher.handle(await world.request({ number: 2, plan: planOf('vendor'), identity }));
+      await world.pass(STEP_TIMEOUT_MS / 2);
+      expect(world.sentFor(enrichmentIdOf(2))).toEqual([]);
+      expect(adapter.calls.map(({ enrichmentId }) => enrichmentId)).toEqual([1, 2].map(enrichmentIdOf));
     });
 
     it('one call serves all who look for the same person and field at the same time', async () => {
