@@ -63,7 +63,7 @@ export class VendorCall {
     if (clock.now() >= endsMs) return Promise.resolve({ kind: 'timed_out' });
     const aborter = new AbortController();
     return new Promise((resolve) => {
-      const cancel = clock.after(Math.max(0, endsMs - clock.now()), () => {
+      const cancel = clock.after(endsMs - clock.now(), () => {
         // The slot is freed even when the adapter ignores its signal.
         resolve({ kind: 'timed_out' });
         aborter.abort();
