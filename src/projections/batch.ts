@@ -12,7 +12,7 @@ import { foldKnownContacts, KNOWN_CONTACTS } from './known-contacts/known-contac
 import { foldPersons, PERSONS } from './persons/persons.projection.js';
 import type { Table } from './table.js';
 
-/** All read models, in the order in which every transaction writes them. */
+/** All read models. */
 export const TABLES: readonly Table<never>[] = [
   ENRICHMENTS,
   CREDIT_ACCOUNTS,
@@ -30,7 +30,7 @@ export interface RowsBefore {
 
 /** The last state of each row of one table that a batch changed. */
 export interface TableWrite {
-  readonly table: Pick<Table<never>, 'name' | 'appendOnly' | 'upsert' | 'insert'>;
+  readonly table: Pick<Table<never>, 'name' | 'appendOnly' | 'insertSql'>;
   readonly rows: number;
   readonly parameters: readonly unknown[];
 }

@@ -1,10 +1,10 @@
-import type { Database, Sql } from '../db/database.js';
-import type { StoredEvent } from '../events/event.js';
+import type { Database } from '../db/database.js';
 import type { EventBatch } from '../log/event-follower.js';
-import { foldBatch } from './batch.js';
+import { foldBatch, type TableWrite } from './batch.js';
 import { ProjectionCheckpoints } from './checkpoints.js';
 import type { Positions } from './positions.js';
 import { readRowsBefore } from './rows-before.js';
+import { storeBatch } from './store.js';
 
 export interface ProjectorOptions {
   /** `relaxed`: rows and checkpoint are lost together and read again. */
@@ -12,40 +12,31 @@ export interface ProjectorOptions {
   readonly positions: Positions;
 }
 
-/** Keeps the read models: one transaction per batch, rows and checkpoint together. */
+/** Keeps the read models: one statement per batch, rows and checkpoint together. */
 export class Projector {
   constructor(private readonly options: ProjectorOptions) {}
 
   /** `moved`: nothing was written, the stored checkpoint is not `batch.previous`; reload it and read from there. */
   async handle(batch: EventBatch): Promise<'stored' | 'moved'> {
-    const stored = batch.events.length === 0 ? await this.pass(batch) : await this.project(batch);
-    if (!stored) return 'moved';
-    this.options.positions.passed(batch.partition, batch.checkpoint.offset);
+    const { previous, checkpoint: next, partition } = batch;
+    const writes = await this.fold(batch);
+    if (writes === 'moved' || !(await storeBatch(this.options.database, writes, { previous, next }))) return 'moved';
+    this.options.positions.passed(partition, next.offset);
     return 'stored';
   }
 
-  private pass({ previous, checkpoint }: EventBatch): Promise<boolean> {
-    return new ProjectionCheckpoints(this.options.database).advance(previous, checkpoint);
-  }
-
   /**
-   * The checkpoint comes first: its row lock keeps a second projector of the partition from folding the same rows,
-   * and a batch that lost costs one statement. Nothing is written when it does not match.
+   * The rows a batch builds on are read without a lock: they only change with the checkpoint, whose compare-and-set
+   * fails when they did. Folding over such rows may already break an invariant of the core.
    */
-  private project({ previous, checkpoint, events }: EventBatch): Promise<boolean> {
-    return this.options.database.transaction(async (sql) => {
-      if (!(await new ProjectionCheckpoints(sql).advance(previous, checkpoint))) return false;
-      await writeEvents(sql, events, 'upsert');
-      return true;
-    });
+  private async fold({ events, previous, partition }: EventBatch): Promise<readonly TableWrite[] | 'moved'> {
+    const { database } = this.options;
+    try {
+      return foldBatch(events, await readRowsBefore(database, events));
+    } catch (error) {
+      const stored = await new ProjectionCheckpoints(database).load(partition);
+      if (stored?.offset !== previous?.offset || stored?.claim !== previous?.claim) return 'moved';
+      throw error;
+    }
   }
 }
-
-/** `fill`: tables that are only appended to hold nothing yet and have no keys (rebuild). */
-export const writeEvents = async (sql: Sql, events: readonly StoredEvent[], mode: 'upsert' | 'fill'): Promise<void> => {
-  const writes = foldBatch(events, await readRowsBefore(sql, events));
-  for (const { table, parameters } of writes) {
-    const isFill = mode === 'fill' && table.appendOnly;
-    await sql.query(isFill ? table.insert : table.upsert, parameters);
-  }
-};

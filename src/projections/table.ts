@@ -1,5 +1,3 @@
-import { statement, type Statement } from '../db/database.js';
-
 export type ColumnType =
   'uuid' | 'text' | 'text[]' | 'bigint' | 'int' | 'smallint' | 'double precision' | 'boolean' | 'timestamptz' | 'jsonb';
 
@@ -15,16 +13,22 @@ export const column = <Row>(name: string, type: ColumnType, value: Column<Row>['
   value,
 });
 
+export interface InsertOptions {
+  /** Number of the first of its parameters, one array per column. */
+  readonly firstParameter: number;
+  /** SQL that has to be true, or nothing is written. */
+  readonly condition: string;
+  /** `upsert`: rows that are new, or newer than what stands there. `insert`: no conflict is expected, none is handled. */
+  readonly mode: 'upsert' | 'insert';
+}
+
 /** A read model as the projector writes it: any number of rows in one statement. */
 export interface Table<Row> {
   readonly name: string;
   readonly key: readonly string[];
   /** True when a row is written once and never again. */
   readonly appendOnly: boolean;
-  /** Writes rows that are new or newer than what stands there. */
-  readonly upsert: Statement;
-  /** For empty tables without indexes (rebuild): no conflict is expected, none is handled. */
-  readonly insert: Statement;
+  readonly insertSql: (options: InsertOptions) => string;
   readonly parameters: (rows: readonly Row[]) => readonly unknown[];
 }
 
@@ -39,22 +43,21 @@ export interface TableShape<Row> {
 }
 
 /** `unnest` gives one plan for every number of rows (reference/performance.md §2.6). */
-export const table = <Row>(shape: TableShape<Row>): Table<Row> => {
+export const table = <Row>(shape: TableShape<Row>): Table<Row> => ({
+  name: shape.name,
+  key: shape.key,
+  appendOnly: shape.newerBy === 'never',
+  insertSql: (options) => insertSql(shape, options),
+  parameters: (rows) => shape.columns.map(({ value }) => rows.map(value)),
+});
+
+const insertSql = <Row>(shape: TableShape<Row>, { firstParameter, condition, mode }: InsertOptions): string => {
   const names = shape.columns.map(({ name }) => name).join(', ');
-  const arrays = shape.columns.map(({ type }, index) => `$${index + 1}::${carriedAs(type)}[]`).join(', ');
+  const arrays = shape.columns.map(({ type }, index) => `$${firstParameter + index}::${carriedAs(type)}[]`).join(', ');
   const values = shape.columns.map(({ name, type }) => (carriedAs(type) === type ? name : `${name}::${type}`));
-  const source = `select ${values.join(', ')} from unnest(${arrays}) as given (${names})`;
-  return {
-    name: shape.name,
-    key: shape.key,
-    appendOnly: shape.newerBy === 'never',
-    insert: statement(`insert_${shape.name}`, `insert into ${shape.name} (${names}) ${source}`),
-    upsert: statement(
-      `upsert_${shape.name}`,
-      `insert into ${shape.name} as old (${names}) ${source} on conflict (${shape.key.join(', ')}) ${onConflict(shape)}`,
-    ),
-    parameters: (rows) => shape.columns.map(({ value }) => rows.map(value)),
-  };
+  const source = `select ${values.join(', ')} from unnest(${arrays}) as given (${names}) where ${condition}`;
+  const conflict = mode === 'insert' ? '' : ` on conflict (${shape.key.join(', ')}) ${onConflict(shape)}`;
+  return `insert into ${shape.name} as old (${names}) ${source}${conflict}`;
 };
 
 /** `unnest` flattens arrays of arrays, so an array column travels as text. */

@@ -59,6 +59,17 @@ describe(`projector (seed ${seed})`, () => {
     expect(await side.projector.handle(other)).toBe('stored');
   });
 
+  it('tells a projector that was overtaken so, though the rows it reads contradict its batch', async () => {
+    const { story } = foundStory();
+    await side.projector.handle(story.batch());
+    const before = await allRows(side);
+    const requested = story.events.findIndex(({ type }) => type === 'EnrichmentRequested');
+    for (let at = requested + 1; at < story.events.length; at += 1) {
+      expect(await side.projector.handle(story.batch(at, at + 1))).toBe('moved');
+    }
+    expect(await allRows(side)).toEqual(before);
+  });
+
   it('advances over batches without events', async () => {
     const { story } = foundStory();
     const { partition, checkpoint } = story.batch();

@@ -1,6 +1,7 @@
 import type { EnrichmentId, IdentityHash, KeyId, OrgId, Sealed } from '../../src/domain/kernel/ids.js';
 import { foldBatch } from '../../src/projections/batch.js';
-import { discardPartition } from '../../src/projections/discard.js';
+import { writeRows } from '../../src/projections/store.js';
+import { discardProjections } from '../../src/projections/discard.js';
 import { HIT, Story } from '../support/events.js';
 import { foundStory } from './stories.js';
 import { openReadSide, type ReadSide } from './support.js';
@@ -30,6 +31,7 @@ describe('rows and the order of what writes them', () => {
   });
   afterEach(() => side.close());
 
+  const discard = (partition: number) => side.database.transaction((sql) => discardProjections(sql, partition));
   const cachedBy = async () => (await side.rows('known_contacts')).map(({ cache_id }) => cache_id);
 
   it('CR-05 the latest answer stays in the cache, whichever partition is projected last', async () => {
@@ -51,7 +53,7 @@ describe('rows and the order of what writes them', () => {
     await side.projector.handle(one.batch());
     await side.projector.handle(zero.batch());
     expect(await cachedBy()).toEqual(['org_1/ada']);
-    await discardPartition(side.database, 0);
+    await discard(0);
     await side.projector.handle(zero.batch());
     expect(await cachedBy()).toEqual(['org_1/ada']);
   });
@@ -62,7 +64,7 @@ describe('rows and the order of what writes them', () => {
     for (let round = 0; round < 5; round += 1) {
       const outcomes = await Promise.all(stories.map((story) => side.projector.handle(story.batch())));
       expect(outcomes).toEqual(['stored', 'stored']);
-      for (const { partition } of stories) await discardPartition(side.database, partition);
+      for (const { partition } of stories) await discard(partition);
     }
   });
 
@@ -74,9 +76,9 @@ describe('rows and the order of what writes them', () => {
     const requested = story.events.findIndex(({ type }) => type === 'EnrichmentRequested');
     for (const events of [story.events.slice(0, requested + 2), story.events]) {
       const writes = foldBatch(events, { enrichments: [], accounts: [] });
-      for (const { table, parameters } of writes) await side.database.query(table.upsert, parameters);
+      await writeRows(side.database, writes, 'upsert');
+      expect(await Promise.all(tables.map((table) => side.rows(table)))).toEqual(before);
     }
-    expect(await Promise.all(tables.map((table) => side.rows(table)))).toEqual(before);
   });
 
   it('a discarded partition is projected again from its start, the others stay', async () => {
@@ -85,7 +87,7 @@ describe('rows and the order of what writes them', () => {
     const tables = ['enrichments', 'credit_accounts', 'credit_entries', 'persons', 'known_contacts', 'attempt_log'];
     const all = () => Promise.all([...tables, 'projection_checkpoints'].map((table) => side.rows(table)));
     const before = await all();
-    await discardPartition(side.database, 1);
+    await discard(1);
     const left = (await all()).flat().map(({ partition }) => partition);
     expect(left.length).toBeGreaterThan(0);
     expect(left.every((partition) => partition === 0)).toBe(true);

@@ -5,8 +5,9 @@ import type { Checkpoint } from '../../log/checkpoint.js';
 import { checkpointOf, fenceAt, type FenceState } from '../../log/fence.js';
 import type { Log, Topics } from '../../log/log.js';
 import { passThrough } from '../../log/restore.js';
-import { ProjectionCheckpoints } from '../checkpoints.js';
-import { writeEvents } from '../projector.js';
+import { foldBatch } from '../batch.js';
+import { readRowsBefore } from '../rows-before.js';
+import { storeBatch, writeRows } from '../store.js';
 
 /** Larger batches fold more events into one row; above this the arrays get expensive (performance.md §2.6). */
 const BATCH_EVENTS = 3_000;
@@ -76,7 +77,8 @@ export class PartitionFill {
   async #write(events: readonly StoredEvent[], mode: 'upsert' | 'fill'): Promise<void> {
     const last = events.at(-1);
     if (last === undefined) return;
-    await this.options.database.transaction((sql) => writeEvents(sql, events, mode));
+    const { database } = this.options;
+    await writeRows(database, foldBatch(events, await readRowsBefore(database, events)), mode);
     this.#events += events.length;
     this.options.onWritten(this.partition, last.offset);
   }
@@ -85,7 +87,7 @@ export class PartitionFill {
   async #advance(): Promise<void> {
     const next = checkpointOf(this.partition, this.#fence);
     if (next === null) return;
-    const advanced = await new ProjectionCheckpoints(this.options.database).advance(this.#checkpoint, next);
+    const advanced = await storeBatch(this.options.database, [], { previous: this.#checkpoint, next });
     invariant(advanced, `somebody else fills partition ${this.partition} of the new generation`);
     this.#checkpoint = next;
   }
