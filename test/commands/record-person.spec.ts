@@ -14,14 +14,14 @@ const LINKEDIN = 'https://www.linkedin.com/in/ada';
 type Data = CommandDataByType['RecordPerson'];
 
 /** A decider for one person, as `domain/persons` behaves; `meddle` runs before each command is decided. */
-class OnePerson implements Commands {
+class OnePerson {
   known: Pick<Data, 'keyId' | 'sealed'> | null = null;
   readonly sent: Data[] = [];
   meddle: () => Promise<void> = () => Promise.resolve();
 
-  async execute<T>(_type: string, _orgId: OrgId, data: unknown): Promise<never & T> {
+  async execute(_type: string, _orgId: OrgId, data: Data): Promise<Executed<'RecordPerson'>> {
     await this.meddle();
-    return this.decide(data as Data) as never;
+    return this.decide(data);
   }
 
   private decide(data: Data): Executed<'RecordPerson'> {
