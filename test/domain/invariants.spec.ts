@@ -99,10 +99,12 @@ describe('whatever the order of commands', () => {
       });
     }));
 
-  it('a copy of a command changes nothing, at once or however late', () =>
+  it('a copy of a command changes nothing, at once or however late, and at once is answered the same', () =>
     holds(100, (world, actions) => {
-      play(world, actions, (sent) => {
-        expect(world.send(sent).events.filter(({ type }) => type !== 'CommandRefused')).toEqual([]);
+      play(world, actions, (sent, first) => {
+        const copy = world.send(sent);
+        expect(copy.events.filter(({ type }) => type !== 'CommandRefused')).toEqual([]);
+        expect({ ...copy.answer, replayed: false }).toEqual({ ...first.answer, replayed: false });
       });
       for (const sent of world.commands.filter(({ waitMs }) => waitMs !== null)) {
         expect(world.send(sent).events.filter(({ type }) => type !== 'CommandRefused')).toEqual([]);

@@ -36,10 +36,12 @@ const SIGNS: Readonly<Record<string, readonly [type: string, amount: number, res
 export class Oracle {
   readonly grants = new Map<string, GrantBook>();
   readonly enrichments = new Map<string, EnrichmentBook>();
+  private readonly deadlines = new Map<string, string>();
   private head = { entry: 0, hash: '0'.repeat(64) };
 
   apply(event: AppliedEvent): void {
     if (event.type in SIGNS) this.checkLink(event);
+    if (event.type === 'EnrichmentRequested') this.deadlines.set(event.data.enrichmentId, event.data.deadlineAt);
     if (event.type === 'CreditsGranted') this.granted(event);
     if (event.type === 'CreditsReserved') this.reserved(event);
     if (event.type === 'CreditsCaptured') this.captured(event);
@@ -100,7 +102,8 @@ export class Oracle {
     const book = this.enrichments.get(event.data.enrichmentId)!;
     book.captures += 1;
     book.captured += event.data.amount;
-    this.check(book.captures === 1 && book.outcome === null, event);
+    const deadlineAt = this.deadlines.get(event.data.enrichmentId) ?? '';
+    this.check(book.captures === 1 && book.outcome === null && event.time < deadlineAt, event);
     this.takeHeld(book, event.data.grants, event);
   }
 

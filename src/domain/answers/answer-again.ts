@@ -8,10 +8,10 @@ import { knownEnrichment } from '../enrichments/find.js';
 import { RESERVATION_INDEX } from '../enrichments/request-enrichments.js';
 import { assertNever, invariant } from '../kernel/errors.js';
 import { deriveId, type EnrichmentId, type GrantId, type PersonId } from '../kernel/ids.js';
-import { epochMsOf } from '../kernel/instant.js';
 import { personResult } from '../persons/record-person.js';
 import type { StateReader } from '../state.js';
 import { streams } from '../streams.js';
+import { answeredMsOf } from './memory.js';
 import type { RememberedAnswer } from './remembered-answer.js';
 
 /** Renders a remembered answer from what its references are now; balances are those of now, too. */
@@ -26,7 +26,7 @@ export const answerAgain = (
   const enrichments = () => references.map((id) => knownEnrichment(state, command.orgId, id as EnrichmentId));
   switch (command.type) {
     case 'RequestEnrichments':
-      return requestedAgain(command, enrichments(), { account, context });
+      return requestedAgain(enrichments(), account, reservationOf(command, answer, context));
     case 'CancelEnrichment':
     case 'ExpireEnrichment':
       return { enrichment: viewOf(first(enrichments())) };
@@ -42,12 +42,8 @@ export const answerAgain = (
   }
 };
 
-const requestedAgain = (
-  command: Command,
-  enrichments: readonly Enrichment[],
-  { account, context }: { readonly account: Account; readonly context: DecideContext },
-) => {
-  const created = enrichments.filter((enrichment) => isMadeBy(command, enrichment, context));
+const requestedAgain = (enrichments: readonly Enrichment[], account: Account, reservationId: string) => {
+  const created = enrichments.filter((enrichment) => enrichment.reservationId === reservationId);
   return {
     enrichments: enrichments.map(viewOf),
     created: created.length,
@@ -56,9 +52,9 @@ const requestedAgain = (
   };
 };
 
-/** Ids are derived from the command that made them, so an enrichment tells whether this command reserved for it. */
-const isMadeBy = (command: Command, { createdAt, reservationId }: Enrichment, { sha256 }: DecideContext): boolean =>
-  deriveId(sha256, epochMsOf(createdAt), command.id, RESERVATION_INDEX) === reservationId;
+/** Ids are derived from command and time, so the enrichments that the remembered decision made can be told by theirs. */
+const reservationOf = (command: Command, answer: RememberedAnswer, { sha256 }: DecideContext): string =>
+  deriveId(sha256, answeredMsOf(command, answer), command.id, RESERVATION_INDEX);
 
 const first = <T>(values: readonly T[]): T => {
   const [value] = values;

@@ -34,6 +34,10 @@ export const memoryOf = (
   return isShort ? streams.recent(event.orgId, id) : streams.request(event.orgId, id);
 };
 
+/** When a remembered answer was given, epoch ms: what answers a key lasts a day, all other answers as long as a copy may come. */
+export const answeredMsOf = ({ keyed }: Command, { expiresAt }: RememberedAnswer): number =>
+  epochMsOf(expiresAt) - (keyed ? KEYED_MS : RECENT_MS);
+
 /** 400s and 422s leave the key free: only copies of the refused command itself may not be decided. */
 const KEY_STAYS_FREE: ReadonlySet<RefusalCode> = new Set(['VALIDATION_ERROR', 'CONSENT_REQUIRED']);
 /** Says nothing about the request itself, so that nothing may be remembered. */

@@ -8,6 +8,7 @@ import {
   enrichmentId,
   expire,
   grant,
+  hit,
   NOW_MS,
   ORG,
   personId,
@@ -62,6 +63,16 @@ describe('X-07 a keyed command', () => {
     const world = worldWith(asked);
     world.wait(KEYED_MS);
     expect(world.send(repeated(world, asked)).answer).toMatchObject({ replayed: false });
+  });
+
+  it('decided anew after that, it answers for the new decision, not for what the first one made', () => {
+    const world = worldWith(asked);
+    const [id] = world.enrichmentIds();
+    world.send(response(id!, hit()));
+    world.wait(KEYED_MS);
+    const anew = world.send(repeated(world, asked));
+    expect(anew.answer).toMatchObject({ result: { created: 0, reserved: 0 }, replayed: false });
+    expect(world.send(repeated(world, asked)).answer).toEqual({ ...anew.answer, replayed: true });
   });
 
   it('with another fingerprint is a conflict, which is not remembered', () => {

@@ -144,9 +144,18 @@ describe('an answer that is not awaited', () => {
     ['another attempt', { attempt: 2 }],
     ['another step', { step: 2 }],
     ['another provider', { provider: 'deep' }],
-    ['the cache behind the first attempt', { attempt: 2, step: 0, provider: 'cache' }],
   ])('for %s is late: kept, but it changes nothing', (_what, other) => {
     const { events } = given(pendingAda).when(response(ada, { ...hit(), ...other }));
+    expect(events).toMatchObject([{ type: 'ProviderResponded', data: { late: true, next: null } }]);
+  });
+
+  it('CR-05 of the cache counts for attempt 1 only', () => {
+    const world = requestedIn();
+    const [id] = world.enrichmentIds();
+    world.send(response(id!));
+    const { events } = world.send(
+      response(id!, { ...hit(), attempt: 2, step: 0, provider: 'cache', cacheId: 'cache-1' }),
+    );
     expect(events).toMatchObject([{ type: 'ProviderResponded', data: { late: true, next: null } }]);
   });
 
