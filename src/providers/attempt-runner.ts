@@ -147,6 +147,7 @@ export class AttemptRunner {
   }
 
   private async park(task: Task, parked: Parked): Promise<void> {
+    task.parked = true;
     await this.parks.add(parked);
     this.letGo(task);
     this.options.onParked(parked.delayMs);

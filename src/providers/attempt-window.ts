@@ -11,6 +11,8 @@ export interface Task {
   leasedAtMs: number;
   /** Nobody waits for it any more: it is not called, if it was not yet. */
   ended: boolean;
+  /** It is being put back: from now on the table may hand it out again, even before we hear that it was put back. */
+  parked: boolean;
 }
 
 /** Attempts of providers that this process does not know; they are skipped at once. */
@@ -77,9 +79,14 @@ export class AttemptWindow {
     }
   }
 
-  /** Takes leased rows in; those it already works on (its own lease ran out meanwhile) are left out. */
+  /** Takes leased rows in; those it is still working on (its own lease ran out meanwhile) are left out. */
   hold(rows: readonly HeldAttempt[]): readonly Task[] {
-    return rows.filter((row) => !this.tasks.has(keyOf(row))).map((row) => this.holdOne(row));
+    return rows.flatMap((row) => {
+      const before = this.tasks.get(keyOf(row));
+      if (before !== undefined && !before.parked) return [];
+      if (before !== undefined) this.letGo(before);
+      return [this.holdOne(row)];
+    });
   }
 
   end({ enrichmentId, attempt }: AttemptKey): void {
@@ -89,7 +96,9 @@ export class AttemptWindow {
   }
 
   letGo(task: Task): void {
-    if (!this.tasks.delete(keyOf(task.attempt))) return;
+    const key = keyOf(task.attempt);
+    if (this.tasks.get(key) !== task) return;
+    this.tasks.delete(key);
     const { enrichmentId } = task.attempt;
     const siblings = this.byEnrichment.get(enrichmentId);
     siblings?.delete(task);
@@ -101,7 +110,9 @@ export class AttemptWindow {
   /** Whose lease is older than `ageMs` and still needed. */
   leasedLongerThan(ageMs: number): readonly Task[] {
     const untilMs = this.clock.now() - ageMs;
-    return [...this.tasks.values()].filter(({ ended, leasedAtMs }) => !ended && leasedAtMs <= untilMs);
+    return [...this.tasks.values()].filter(
+      ({ ended, parked, leasedAtMs }) => !ended && !parked && leasedAtMs <= untilMs,
+    );
   }
 
   /** Empties the lanes: what was not begun. */
@@ -117,7 +128,7 @@ export class AttemptWindow {
 
   private holdOne(attempt: HeldAttempt): Task {
     const lane = this.lanes.get(attempt.provider);
-    const task: Task = { attempt, lane, leasedAtMs: this.clock.now(), ended: false };
+    const task: Task = { attempt, lane, leasedAtMs: this.clock.now(), ended: false, parked: false };
     this.tasks.set(keyOf(attempt), task);
     const siblings = this.byEnrichment.get(attempt.enrichmentId) ?? new Set();
     this.byEnrichment.set(attempt.enrichmentId, siblings.add(task));

@@ -110,6 +110,21 @@ describe('dispatcher', () => {
       expect(world.sentFor(enrichmentIdOf(1))).toMatchObject([{ outcome: 'error', reason: 'retries_exhausted' }]);
     });
 
+    it('an attempt that the table hands out before it told that it was put back is worked on', async () => {
+      const adapter = vendor();
+      const { dispatcher, queue } = world.process('p', [adapter]);
+      await dispatcher.start();
+      let acknowledge = (): void => undefined;
+      queue.parkAcknowledged = new Promise((resolve) => (acknowledge = resolve));
+      adapter.replies.push({ kind: 'pending', ref: 'ticket', pollAfterMs: 0 }, HIT);
+      await dispatcher.handle(await world.request(asked(1, 'vendor')));
+      await world.pass(1_100);
+      expect(world.sentFor(enrichmentIdOf(1))).toMatchObject([{ outcome: 'hit' }]);
+      acknowledge();
+      await calm();
+      expect(dispatcher.size).toBe(0);
+    });
+
     it('an adapter that throws is broken, not retried', async () => {
       const adapter = vendor();
       const { dispatcher } = world.process('p', [adapter]);

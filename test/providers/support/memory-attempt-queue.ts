@@ -33,6 +33,8 @@ export class MemoryAttemptQueue implements AttemptQueue {
   /** Names of the statements that ran, with their durability where it matters. */
   readonly statements: string[] = [];
   /** Thrown by the next statements of that name. */
+  /** Until when the database's word that it has parked is on its way. */
+  parkAcknowledged: Promise<void> = Promise.resolve();
   readonly failures = new Map<string, Error[]>();
 
   constructor(
@@ -108,11 +110,13 @@ export class MemoryAttemptQueue implements AttemptQueue {
   }
 
   async park(attempts: readonly Parked[]): Promise<readonly AttemptKey[]> {
-    return this.write('park', attempts, (row, { delayMs, startedMs, tries, vendorRef, calls }) => {
+    const parked = this.write('park', attempts, (row, { delayMs, startedMs, tries, vendorRef, calls }) => {
       row.owner = null;
       row.dueMs = this.clock.now() + delayMs;
       row.held = { ...row.held, startedMs, tries, vendorRef, calls };
     });
+    await this.parkAcknowledged;
+    return parked;
   }
 
   async renew(keys: readonly AttemptKey[]): Promise<readonly AttemptKey[]> {
