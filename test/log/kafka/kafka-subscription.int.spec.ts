@@ -54,25 +54,37 @@ describe('a subscription to a real broker', () => {
     expect(slice.records[0]?.value.length).toBe(6 * MIB);
   });
 
-  it('hands over in one go what has arrived while the sink was busy, and fetches no more than its buffer holds', async () => {
-    const batches = 60;
-    const subscription = log.subscribe(under.topic, (_, records) => take(records.length), fail);
-    const calls: number[] = [];
+  it('hands over in one go what arrived while the sink was busy, and keeps no more than its buffer holds', async () => {
+    const batchBytes = 100 * 1024;
+    const batches = 50;
+    const busyPartition = 3;
+    const neighbour = 6;
+    const sizes: number[] = [];
+    let neighbours = 0;
     let finish: () => void = () => undefined;
     const busy = new Promise<void>((resolve) => (finish = resolve));
-    const take = async (count: number): Promise<void> => {
-      calls.push(count);
-      if (calls.length === 1) await busy;
+    const take = async (partition: number, records: readonly { value: Buffer }[]): Promise<void> => {
+      if (partition === neighbour) neighbours += 1;
+      else sizes.push(records.reduce((sum, { value }) => sum + value.length, 0));
+      if (partition === busyPartition && sizes.length === 1) await busy;
     };
-    subscription.add(3, 0n);
-    const records = Array.from({ length: 100 }, (_, index) => record(`r${index}`));
-    for (let batch = 0; batch < batches; batch += 1) await log.append(under.topic, 3, records);
-    await until(() => calls.length === 1);
+    const subscription = log.subscribe(under.topic, take, fail);
+    subscription.add(neighbour, 0n);
+    subscription.add(busyPartition, 0n);
+    const batch = Array.from({ length: 10 }, () => ({ key: 'k', value: Buffer.alloc(batchBytes / 10, 'x') }));
+    for (let count = 0; count < batches; count += 1) await log.append(under.topic, busyPartition, batch);
+    await until(() => sizes.length === 1);
+    // Every record of a neighbour takes a fetch, which would bring more for the busy one too.
+    for (let round = 1; round <= 12; round += 1) {
+      await log.append(under.topic, neighbour, [record('n')]);
+      await until(() => neighbours === round);
+    }
     finish();
-    await until(() => calls.reduce((sum, count) => sum + count, 0) === batches * 100);
+    await until(() => sizes.reduce((sum, bytes) => sum + bytes, 0) === batches * batchBytes);
     await subscription.close();
-    expect(calls.length).toBeLessThan(batches);
-    expect(Math.max(...calls)).toBeGreaterThan(100);
+    expect(sizes[1]).toBeGreaterThan(batchBytes);
+    // The buffer, and one answer that came while there was still room.
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(1.5 * MIB + batchBytes);
   });
 
   it('passes records that cannot be seen: the markers of somebody else’s transactions', async () => {
@@ -112,6 +124,7 @@ describe('a subscription to a real broker', () => {
   });
 
   it('writes the content type as the one header that other clients see', async () => {
+    const { end } = await log.range(under.topic, 6);
     await log.append(under.topic, 6, [{ ...record('a'), contentType: 'application/cloudevents+json' }, record('b')]);
     const kafka = new kafkajs.Kafka({ brokers: [...under.brokers], logLevel: kafkajs.logLevel.NOTHING });
     const consumer = kafka.consumer({ groupId: `${under.topic}-headers` });
@@ -120,7 +133,7 @@ describe('a subscription to a real broker', () => {
     await consumer.subscribe({ topic: under.topic, fromBeginning: true });
     await consumer.run({
       eachMessage: async ({ partition, message }) => {
-        if (partition === 6)
+        if (partition === 6 && BigInt(message.offset) >= end)
           headers.push(Object.entries(message.headers ?? {}).map(([name, value]) => [name, `${value}`]));
       },
     });
