@@ -1,0 +1,179 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../../domain/canonical-json.js';
+import type { Fact } from './events-reader.js';
+import { demand } from './violation.js';
+
+export interface GrantPage {
+  readonly id: string;
+  readonly expiresMs: number;
+  /** Burns first what sorts first: earliest expiry, then oldest. */
+  readonly order: string;
+  free: number;
+  reserved: number;
+}
+/** Credits of one grant, as a positive amount. */
+export interface Share {
+  readonly grantId: string;
+  readonly amount: number;
+}
+type CreditFact = Fact<'CreditsGranted' | 'CreditsReserved' | 'CreditsCaptured' | 'CreditsReleased' | 'CreditsExpired'>;
+
+const LEDGER: Readonly<Record<CreditFact['type'], readonly [type: string, amount: number, reserved: number]>> = {
+  CreditsGranted: ['grant', 1, 0],
+  CreditsReserved: ['reserve', 0, 1],
+  CreditsCaptured: ['capture', -1, -1],
+  CreditsReleased: ['release', 0, -1],
+  CreditsExpired: ['expire', -1, 0],
+};
+
+/** The money of one org, grant by grant (API CR-06, CR-10, CR-14). */
+export class CreditBook {
+  /** Grants with something left. */
+  readonly grants = new Map<string, GrantPage>();
+  private readonly made = new Set<string>();
+  balance = 0;
+  reserved = 0;
+  entry = 0;
+  hash = '0'.repeat(64);
+  private readonly history: { readonly offset: number; readonly balance: number; readonly available: number }[] = [];
+
+  constructor(private readonly org: string) {}
+
+  get available(): number {
+    return this.balance - this.reserved;
+  }
+
+  /** Balance and available as the command at `offset` left them. */
+  after(offset: number): { readonly balance: number; readonly available: number } {
+    const found = this.history.findLast((page) => page.offset <= offset);
+    return found ?? { balance: 0, available: 0 };
+  }
+
+  /** The command at `offset` has been decided. */
+  closePage(offset: number): void {
+    if (this.history.at(-1)?.balance === this.balance && this.history.at(-1)?.available === this.available) return;
+    this.history.push({ offset, balance: this.balance, available: this.available });
+  }
+
+  /** Free credits of grants that have run out at `nowMs`. */
+  dueAt(nowMs: number): number {
+    return this.pages.reduce((sum, { free, expiresMs }) => sum + (expiresMs <= nowMs ? free : 0), 0);
+  }
+
+  /** How much of a released reservation could be used again at `nowMs`. */
+  usableOf(held: readonly Share[], nowMs: number): number {
+    return held.reduce((sum, { grantId, amount }) => sum + (this.page(grantId).expiresMs > nowMs ? amount : 0), 0);
+  }
+
+  /** The entry is the next of the chain, and its hash is what its own fields say. */
+  link(fact: CreditFact): void {
+    const { data, org, time } = fact;
+    const [type, amountSign, reservedSign] = LEDGER[fact.type];
+    const form = canonicalJson({
+      ...{ v: 1, org, type, unit: 'credit', time, grants: data.grants, prevHash: this.hash, entry: this.entry + 1 },
+      amount: amountSign === 0 ? 0 : amountSign * data.amount,
+      reservedDelta: reservedSign === 0 ? 0 : reservedSign * data.amount,
+      reservationId: 'reservationId' in data ? data.reservationId : null,
+    });
+    const hash = createHash('sha256').update(form).digest('hex');
+    this.demand(data.entry === this.entry + 1, 'the chain is dense', fact);
+    this.demand(data.prevHash === this.hash, 'an entry names the one before', fact);
+    this.demand(data.hash === hash, 'the hash is that of the entry', fact);
+    this.demand(Number.isSafeInteger(data.amount) && data.amount >= 0, 'amounts are whole and not negative', fact);
+    this.entry = data.entry;
+    this.hash = data.hash;
+  }
+
+  granted(fact: Fact<'CreditsGranted'>): void {
+    const { grantId, amount, expiresAt } = fact.data;
+    this.demand(!this.made.has(grantId), 'a grant is made once', fact);
+    this.made.add(grantId);
+    const order = `${expiresAt ?? '~'} ${fact.time} ${grantId}`;
+    const expiresMs = expiresAt === null ? Infinity : Date.parse(expiresAt);
+    this.grants.set(grantId, { id: grantId, expiresMs, order, free: amount, reserved: 0 });
+    this.balance += amount;
+    this.settled(fact);
+  }
+
+  reserve(fact: Fact<'CreditsReserved'>): readonly Share[] {
+    const shares = this.sharesOf(fact, -1);
+    for (const { grantId, amount } of shares) {
+      const page = this.page(grantId);
+      const earlier = this.pages.some(({ free, order }) => free > 0 && order < page.order);
+      this.demand(page.expiresMs > fact.timeMs, 'an expired grant is never burnt', fact);
+      this.demand(!earlier, 'what expires first is burnt first', fact);
+      page.free -= amount;
+      page.reserved += amount;
+    }
+    this.reserved += fact.data.amount;
+    this.settled(fact);
+    return shares;
+  }
+
+  capture(fact: Fact<'CreditsCaptured'>): readonly Share[] {
+    const shares = this.sharesOf(fact, -1);
+    for (const { grantId, amount } of shares) this.page(grantId).reserved -= amount;
+    this.balance -= fact.data.amount;
+    this.reserved -= fact.data.amount;
+    this.settled(fact);
+    return shares;
+  }
+
+  release(fact: Fact<'CreditsReleased'>): readonly Share[] {
+    const shares = this.sharesOf(fact, 1);
+    for (const { grantId, amount } of shares) {
+      this.page(grantId).reserved -= amount;
+      this.page(grantId).free += amount;
+    }
+    this.reserved -= fact.data.amount;
+    this.settled(fact);
+    return shares;
+  }
+
+  expire(fact: Fact<'CreditsExpired'>): void {
+    const page = this.page(fact.data.grantId);
+    this.demand(page.expiresMs <= fact.timeMs, 'a grant expires at its time', fact);
+    this.demand(page.free === fact.data.amount && page.free > 0, 'all that is free expires', fact);
+    this.sharesOf(fact, -1);
+    page.free = 0;
+    this.balance -= fact.data.amount;
+    this.settled(fact);
+  }
+
+  private get pages(): GrantPage[] {
+    return [...this.grants.values()];
+  }
+
+  private page(grantId: string): GrantPage {
+    const page = this.grants.get(grantId);
+    demand(page !== undefined, 'a grant is made before it is used', () => `${this.org} ${grantId}`);
+    return page;
+  }
+
+  private sharesOf(fact: CreditFact, sign: 1 | -1): readonly Share[] {
+    const shares = fact.data.grants.map(({ grantId, delta }) => ({ grantId, amount: sign * delta }));
+    const sum = shares.reduce((total, { amount }) => total + amount, 0);
+    this.demand(sum === fact.data.amount && shares.every(({ amount }) => amount > 0), 'shares add up', fact);
+    return shares;
+  }
+
+  /** After every entry. */
+  private settled(fact: CreditFact): void {
+    const pages = this.pages;
+    const free = pages.reduce((sum, page) => sum + page.free, 0);
+    const reserved = pages.reduce((sum, page) => sum + page.reserved, 0);
+    this.demand(
+      pages.every((page) => page.free >= 0 && page.reserved >= 0),
+      'no grant is overdrawn',
+      fact,
+    );
+    this.demand(this.available >= 0, 'available is never negative', fact);
+    this.demand(this.reserved === reserved && this.balance === free + reserved, 'grants add up to the account', fact);
+    this.demand(fact.data.available === this.available, 'an entry tells what is available', fact);
+    for (const page of pages) if (page.free === 0 && page.reserved === 0) this.grants.delete(page.id);
+  }
+
+  private demand(holds: boolean, rule: string, fact: CreditFact): void {
+    demand(holds, rule, () => `${this.org} ${fact.type} at ${fact.time}, ${JSON.stringify(fact.data)}`);
+  }
+}

@@ -1,0 +1,74 @@
+import type { Command } from '../../../src/domain/command.js';
+import type { OrgBook } from './org-book.js';
+import { lastMsOf } from './memory-book.js';
+import { dearestOf } from './waterfall.js';
+
+/** What has to come of a command: nothing (it changes nothing), a refusal as `CODE reason`, or events. */
+export type Expectation = 'silence' | 'events' | { readonly refusal: string };
+
+const refusal = (text: string): Expectation => ({ refusal: text });
+const refusedOr = (text: string | null, otherwise: Expectation = 'events'): Expectation =>
+  text === null ? otherwise : refusal(text);
+
+/** Says so from the books alone, before the events of the command are looked at. */
+export const expectationOf = (command: Command, book: OrgBook, nowMs: number): Expectation => {
+  const known = book.memory.recall(command, nowMs);
+  if (known === 'again') return 'silence';
+  if (known === 'conflict') return refusal('IDEMPOTENCY_CONFLICT idempotency_key_reused');
+  if (nowMs > lastMsOf(command)) return refusal('UNAVAILABLE expired');
+  switch (command.type) {
+    case 'RecordPerson':
+      return refusedOr(book.persons.refusalOf(command));
+    case 'RequestEnrichments':
+      return refusedOr(requestRefusal(command, book, nowMs));
+    case 'RecordProviderResponse':
+      return responseExpectation(command, book);
+    case 'ExpireEnrichment':
+      return expireExpectation(command, book, nowMs);
+    case 'CancelEnrichment':
+      return refusedOr(cancelRefusal(command, book));
+    case 'GrantCredits':
+      return refusedOr(grantRefusal(command, nowMs));
+    case 'ExpireGrants':
+      return book.credits.dueAt(nowMs) > 0 ? 'events' : 'silence';
+  }
+};
+
+const requestRefusal = (command: Command<'RequestEnrichments'>, book: OrgBook, nowMs: number): string | null => {
+  if (command.data.personIds.some((id) => !book.persons.has(id))) return 'VALIDATION_ERROR unknown_person';
+  const { required, available } = fundsFor(command, book, nowMs);
+  return required > available ? 'INSUFFICIENT_CREDITS insufficient_credits' : null;
+};
+
+/** What the new enrichments of a request reserve, and what there is once all that is over has been cleared. */
+export const fundsFor = (command: Command<'RequestEnrichments'>, book: OrgBook, nowMs: number) => {
+  const fresh = book.freshOf(command, nowMs);
+  const overdue = fresh.flatMap((id) => book.currentOf(id, command.data) ?? []).filter((page) => page.isOverdue(nowMs));
+  const freed = overdue.reduce((sum, { held }) => sum + book.credits.usableOf(held, nowMs), 0);
+  const available = book.credits.available - book.credits.dueAt(nowMs) + freed;
+  return { fresh, overdue, available, required: fresh.length * dearestOf(command.data.plan) };
+};
+
+const responseExpectation = ({ data }: Command<'RecordProviderResponse'>, book: OrgBook): Expectation => {
+  const page = book.enrichments.get(data.enrichmentId);
+  if (page === undefined) return refusal('NOT_FOUND unknown_enrichment');
+  return data.attempt <= page.answers.length ? 'silence' : 'events';
+};
+
+const expireExpectation = ({ data }: Command<'ExpireEnrichment'>, book: OrgBook, nowMs: number): Expectation => {
+  const page = book.enrichments.get(data.enrichmentId);
+  if (page === undefined) return refusal('NOT_FOUND unknown_enrichment');
+  return page.isOverdue(nowMs) ? 'events' : 'silence';
+};
+
+const cancelRefusal = ({ data }: Command<'CancelEnrichment'>, book: OrgBook): string | null => {
+  const page = book.currentOf(data.personId, data);
+  if (page === undefined) return 'NOT_FOUND unknown_enrichment';
+  return page.isPending ? null : 'CONFLICT not_pending';
+};
+
+const grantRefusal = ({ keyed, data }: Command<'GrantCredits'>, nowMs: number): string | null => {
+  if (!keyed) return 'VALIDATION_ERROR idempotency_key_required';
+  if (data.amount === 0) return 'VALIDATION_ERROR invalid_amount';
+  return data.expiresAt !== null && Date.parse(data.expiresAt) <= nowMs ? 'VALIDATION_ERROR already_expired' : null;
+};

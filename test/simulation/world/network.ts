@@ -1,0 +1,64 @@
+import type { Topics } from '../../../src/log/log.js';
+import type { AppendFault, MemoryFaults, OutgoingAppend, Step } from '../../../src/log/memory/memory-process.js';
+import type { Random } from './random.js';
+import type { RarePaths } from './rare-paths.js';
+
+/** Probabilities of the faults of one append; the rest goes well. */
+type FaultRates = Readonly<Record<AppendFault['kind'], number>>;
+
+const EVENTS: FaultRates = { failed: 0.003, 'lost-ack': 0.004, late: 0.004, 'late-duplicate': 0.01, doubled: 0.01 };
+const COMMANDS: FaultRates = { failed: 0.005, 'lost-ack': 0.01, late: 0.005, 'late-duplicate': 0.015, doubled: 0.01 };
+const REPLIES: FaultRates = { failed: 0.01, 'lost-ack': 0.01, late: 0.01, 'late-duplicate': 0.01, doubled: 0.01 };
+const DEAD: FaultRates = { failed: 0.1, 'lost-ack': 0.1, late: 0.02, 'late-duplicate': 0.05, doubled: 0.02 };
+
+/** Copies come as late as this: behind the claim of another owner, behind the memory of command ids. */
+const LATE_MS = { short: 300, long: 20_000, forgotten: 150_000 };
+
+/** The network between all processes and the broker; one for the world, so that it can slow partitions down. */
+export class Network {
+  /** Further ms per step of a partition: what makes partitions overtake each other. */
+  readonly slow = new Map<number, number>();
+  /** False: nothing breaks any more. */
+  faulty = true;
+  private readonly rates: Readonly<Record<string, FaultRates>>;
+
+  constructor(
+    private readonly topics: Topics,
+    private readonly random: Random,
+    private readonly paths: RarePaths,
+  ) {
+    const { events, commands, replies, deadLetters } = topics;
+    this.rates = { [events]: EVENTS, [commands]: COMMANDS, [replies]: REPLIES, [deadLetters]: DEAD };
+  }
+
+  /** As one process experiences it. */
+  faultsOf(heartbeatFails: () => boolean): MemoryFaults {
+    return {
+      latencyMs: (step) => this.latencyMs(step),
+      onAppend: (append) => this.faultOf(append),
+      heartbeatFails,
+    };
+  }
+
+  private latencyMs({ kind, topic, partition }: Step): number {
+    if (topic === 'timer') return 0;
+    const slowMs = this.slow.get(partition) ?? 0;
+    const usualMs = this.random.chance(0.5) ? 0 : this.random.between(1, kind === 'ack' ? 8 : 4);
+    return usualMs + (slowMs > 0 ? this.random.between(0, slowMs) : 0);
+  }
+
+  private faultOf({ topic }: OutgoingAppend): AppendFault | null {
+    if (!this.faulty) return null;
+    const rates = this.rates[topic] ?? REPLIES;
+    const spared = 1 - Object.values(rates).reduce((sum, rate) => sum + rate, 0);
+    const kind = this.random.weighted({ none: spared, ...rates });
+    if (kind === 'none') return null;
+    this.paths.saw(`${kind} append of ${topic.slice(topic.indexOf('.') + 1)}`);
+    return kind === 'late' || kind === 'late-duplicate' ? { kind, afterMs: this.lateMs(topic) } : { kind };
+  }
+
+  private lateMs(topic: string): number {
+    const long = topic === this.topics.commands && this.random.chance(0.3) ? LATE_MS.forgotten : LATE_MS.long;
+    return this.random.between(1, this.random.chance(0.4) ? LATE_MS.short : long);
+  }
+}

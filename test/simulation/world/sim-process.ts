@@ -1,0 +1,156 @@
+import { Decider } from '../../../src/decider/decider.js';
+import { CORE } from '../../../src/decider/core.js';
+import { MemorySnapshotStore } from '../../../src/decider/memory-snapshot-store.js';
+import { CommandSender } from '../../../src/log/command-sender.js';
+import { EventFollower } from '../../../src/log/event-follower.js';
+import { MemoryLog } from '../../../src/log/memory/memory-log.js';
+import { MemoryProcess } from '../../../src/log/memory/memory-process.js';
+import { PartitionWriter } from '../../../src/log/partition-writer.js';
+import { Replies } from '../../../src/log/replies.js';
+import { sha256 } from '../../support/given.js';
+import type { Installation } from './installation.js';
+import { ObservedLog } from './observed-log.js';
+import { ObservedStore } from './observed-store.js';
+import { observedClaim } from './observed-writer.js';
+import { HurriedClock, ProcessClock } from './process-clock.js';
+import type { Random } from './random.js';
+
+/** The group notices a frozen or killed process after this long. */
+const SESSION_MS = 3_000;
+const EVENTS_BYTES_MAX = 24_000;
+/** 10 minutes of renewal become 30 seconds. */
+const CLAIM_HURRY = 20;
+/** So small that streams are evicted and loaded all the time, and that batches are full. */
+const LIMITS = {
+  batchCommands: 8,
+  batchBytes: 64_000,
+  loadStreams: 40,
+  workingSetBytes: 24_000,
+  unsavedBytes: 120_000,
+  snapshotEveryMs: 500,
+  snapshotChanges: 60,
+};
+
+/** One process with the roles http, decider and providers, as `npm start` runs them. */
+export class SimProcess {
+  readonly store: MemorySnapshotStore;
+  readonly clock: ProcessClock;
+  readonly decider: Decider;
+  readonly replies: Replies;
+  readonly sender: CommandSender;
+  heartbeatFails = false;
+  /** Takes requests of clients. */
+  isServing = false;
+  private isKilled = false;
+  private readonly process: MemoryProcess;
+  private readonly memoryLog: MemoryLog;
+  private readonly log: ObservedLog;
+  private readonly follower: EventFollower;
+  private readonly random: Random;
+
+  constructor(
+    private readonly world: Installation,
+    readonly name: string,
+  ) {
+    const { clock, broker, network, topics, tables } = world;
+    this.random = world.random.fork(name);
+    const faults = network.faultsOf(() => this.heartbeatFails);
+    this.process = new MemoryProcess(clock, faults);
+    this.clock = new ProcessClock(clock, this.process);
+    this.memoryLog = new MemoryLog({ broker, clock, name, faults, sessionMs: SESSION_MS });
+    this.log = new ObservedLog({ log: this.memoryLog, topics, eventsBytesMax: EVENTS_BYTES_MAX });
+    this.store = new MemorySnapshotStore(clock, tables);
+    const { logger } = world;
+    const onFatal = (error: Error): void => this.world.died(this, error);
+    this.replies = new Replies({ log: this.log, topics, instance: name, logger, onFatal });
+    this.sender = new CommandSender({ log: this.log, topics });
+    this.decider = this.newDecider(onFatal);
+    this.follower = this.newFollower(onFatal);
+  }
+
+  private newDecider(onFatal: (error: Error) => void): Decider {
+    const { world, log, store, clock, random } = this;
+    const { seams, paths, topics, logger } = world;
+    const claim = seams.claimWriter ?? ((production) => production);
+    const hurried = new HurriedClock(clock, CLAIM_HURRY);
+    const claimWriter = claim((options) => PartitionWriter.claim({ ...options, clock: hurried }));
+    return new Decider({
+      log: seams.log?.(log) ?? log,
+      snapshots: new ObservedStore(seams.store?.(store) ?? store, this.process, paths),
+      core: seams.core?.(CORE) ?? CORE,
+      claimWriter: observedClaim(claimWriter, paths),
+      ...{ topics, replies: this.replies, sender: this.sender, clock, logger, sha256, unit: 'credit', onFatal },
+      processId: this.name,
+      limits: LIMITS,
+      newClaim: () => random.hex(16),
+      random: () => random.next(),
+    });
+  }
+
+  private newFollower(onFatal: (error: Error) => void): EventFollower {
+    const { world, log, clock } = this;
+    const { topics, logger, vendors } = world;
+    return new EventFollower({
+      ...{ log, topics, clock, logger, onFatal, group: 'sim.providers', batchMax: 20 },
+      checkpoints: { load: (partition) => this.atDatabase(() => vendors.checkpoint(partition)) },
+      handle: (batch) => this.atDatabase(() => vendors.store(batch)),
+    });
+  }
+
+  private async atDatabase<T>(run: () => T): Promise<T> {
+    await this.process.step('send', 'positions');
+    const result = run();
+    await this.process.step('ack', 'positions');
+    return result;
+  }
+
+  get isRunning(): boolean {
+    return this.process.isRunning;
+  }
+
+  start(): void {
+    const started = async (): Promise<void> => {
+      await this.replies.start();
+      this.isServing = true;
+      await this.decider.start();
+      await this.follower.start();
+    };
+    started().catch((error: Error) => this.world.died(this, error));
+  }
+
+  freeze(): void {
+    this.process.freeze();
+    this.memoryLog.freeze();
+  }
+
+  thaw(): void {
+    if (this.isKilled) return;
+    this.memoryLog.thaw();
+    this.process.thaw();
+  }
+
+  kill(): void {
+    this.noteDeath();
+    this.isServing = false;
+    this.isKilled = true;
+    this.process.kill();
+    this.memoryLog.kill();
+  }
+
+  /** SIGTERM: resolves when all is handed over; never, when it is killed meanwhile. */
+  async stop(): Promise<void> {
+    this.isServing = false;
+    await this.follower.stop();
+    await this.decider.stop();
+    await this.replies.stop();
+    await this.memoryLog.close();
+  }
+
+  private noteDeath(): void {
+    const { paths } = this.world;
+    const states = this.decider.status().partitions.map(({ state }) => state);
+    if (states.includes('restoring')) paths.saw('killed while restoring');
+    if (states.includes('claiming')) paths.saw('killed while claiming');
+    if (this.log.isAppendingEvents) paths.saw('killed between append and reply');
+  }
+}
