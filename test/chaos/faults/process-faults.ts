@@ -1,0 +1,53 @@
+import type { Profile } from '../profile.js';
+import type { Random } from '../random.js';
+import type { Fleet } from '../stack/fleet.js';
+import type { ServiceProcess } from '../stack/service-process.js';
+import { waited } from '../waiting.js';
+import type { Tally } from './tally.js';
+
+export interface ProcessFaultsOptions {
+  readonly fleet: Fleet;
+  readonly random: Random;
+  readonly tally: Tally;
+  readonly faults: Profile['processFaults'];
+  readonly say: (line: string) => void;
+}
+
+type Fault = 'kill' | 'freeze';
+
+/** Kills and freezes processes at random for the time of the profile; returns when all run again. */
+export const hurtProcesses = async (options: ProcessFaultsOptions): Promise<void> => {
+  const { fleet, random, faults } = options;
+  const frozen: Promise<void>[] = [];
+  const endMs = performance.now() + faults.forMs;
+  for (let count = 0; performance.now() < endMs; count += 1) {
+    await waited(random.between(faults.everyMs));
+    const fault = faultNumber(count, options);
+    const victim = random.pick(fleet.processes);
+    const freezeMs = random.between(faults.freezeMs);
+    if (!victim.mayBeHurt) continue;
+    if (fault === 'kill') kill(victim, options);
+    else frozen.push(freeze(victim, freezeMs, options));
+  }
+  await Promise.all(frozen);
+};
+
+/** The first freeze comes first: whoever takes over from a frozen owner is what is hardest to get right. */
+const faultNumber = (count: number, { random, faults }: ProcessFaultsOptions): Fault => {
+  const drawn = random.chance(faults.killShare) ? 'kill' : 'freeze';
+  return faults.atLeastOneOfEach && count < 2 ? ((['freeze', 'kill'] as const)[count] ?? drawn) : drawn;
+};
+
+const kill = (victim: ServiceProcess, { tally, say }: ProcessFaultsOptions): void => {
+  tally.kills += 1;
+  say(`kill -9 ${victim.name}`);
+  victim.kill();
+};
+
+const freeze = async (victim: ServiceProcess, forMs: number, { tally, say }: ProcessFaultsOptions): Promise<void> => {
+  tally.freezes += 1;
+  say(`freeze ${victim.name} for ${forMs} ms`);
+  victim.freeze();
+  await waited(forMs);
+  victim.thaw();
+};

@@ -1,0 +1,97 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Tally } from './faults/tally.js';
+import { Crowd } from './load/crowd.js';
+import { History } from './load/history.js';
+import type { Finding } from './oracle/finding.js';
+import type { Profile } from './profile.js';
+import { Random } from './random.js';
+import { buildInto } from './stack/build.js';
+import { environmentOf } from './stack/environment.js';
+import { Fleet } from './stack/fleet.js';
+import { Servers } from './stack/servers.js';
+import { createTenants, type Tenant } from './stack/tenants.js';
+import { Tool } from './stack/tool.js';
+
+export interface RunOptions {
+  readonly profile: Profile;
+  readonly seed: number;
+  /** Data, code and logs of this run; the caller deletes it. */
+  readonly folder: string;
+  /** Progress, a line each. */
+  readonly say: (line: string) => void;
+}
+
+/** The stack of one run, everything that is observed on it, and what was found. */
+export class Run {
+  readonly history = new History();
+  readonly tally = new Tally();
+  readonly findings: Finding[] = [];
+  readonly random: Random;
+  tenants: readonly Tenant[] = [];
+  private crowds = 0;
+
+  private constructor(
+    readonly options: RunOptions,
+    readonly servers: Servers,
+    readonly fleet: Fleet,
+    readonly tool: Tool,
+  ) {
+    this.random = new Random(options.seed);
+  }
+
+  /** Builds, starts servers and processes, and makes the orgs. */
+  static async open(options: RunOptions): Promise<Run> {
+    const { folder, profile, say } = options;
+    mkdirSync(join(folder, 'logs'), { recursive: true });
+    const [dist, servers] = await Promise.all([buildInto(folder), Servers.start(folder)]);
+    try {
+      const environment = environmentOf(servers, profile);
+      const fleet = await Fleet.create({ folder, dist, environment }, profile.processes);
+      const run = new Run(options, servers, fleet, new Tool(dist, environment));
+      try {
+        fleet.start();
+        await run.requireReady('after the first start');
+        run.tenants = await createTenants(environment, profile.orgs);
+        say(`${profile.processes} processes are ready, ${profile.orgs} orgs have credits`);
+        return run;
+      } catch (error) {
+        fleet.destroy();
+        throw error;
+      }
+    } catch (error) {
+      await servers.stop();
+      throw error;
+    }
+  }
+
+  get profile(): Profile {
+    return this.options.profile;
+  }
+
+  say(line: string): void {
+    this.options.say(line);
+  }
+
+  /** Clients begin; `finish` it. */
+  crowd(name: string): Crowd {
+    const { tenants, fleet, history } = this;
+    const { clients, answerMs } = this.profile;
+    const random = this.random.fork(this.crowds++);
+    const targets = fleet.processes;
+    return new Crowd({ clients, tenants, targets, history, random, answerMs, name: `${this.options.seed}-${name}` });
+  }
+
+  async requireReady(when: string): Promise<void> {
+    const { recoveryMs } = this.profile;
+    for (const name of await this.fleet.notReadyWithin(recoveryMs)) {
+      this.findings.push({ kind: 'recovery', what: `${name} was not ready within ${recoveryMs} ms ${when}` });
+    }
+  }
+
+  /** Ends everything it has started. */
+  async close(): Promise<void> {
+    this.fleet.destroy();
+    await this.servers.stop();
+  }
+}
