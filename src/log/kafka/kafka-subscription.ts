@@ -67,6 +67,11 @@ export class KafkaSubscription implements Subscription {
   private drop(feed: PartitionFeed): void {
     this.feeds.delete(feed.partition);
     this.ends.set(feed.partition, feed.close());
+    this.isFailing &&= this.hasFailures;
+  }
+
+  private get hasFailures(): boolean {
+    return [...this.feeds.values()].some(({ failures }) => failures > 0);
   }
 
   private async findLeader(feed: PartitionFeed): Promise<void> {
@@ -133,21 +138,28 @@ export class KafkaSubscription implements Subscription {
   }
 
   private lost(feed: PartitionFeed, error: unknown): void {
-    const { topic, logger } = this.options;
     if (feed.isClosed) return;
-    const level = this.isFailing ? 'debug' : 'warn';
-    logger[level]({ topic, partition: feed.partition, err: error }, 'cannot fetch, trying again until it works');
-    this.isFailing = true;
     feed.isLost = true;
     feed.failures += 1;
+    this.report(feed, error);
     void this.findLeader(feed);
+  }
+
+  /** One warning per outage; that a leader has moved is none, the second try finds the new one. */
+  private report(feed: PartitionFeed, error: unknown): void {
+    const { topic, logger } = this.options;
+    const isNews = feed.failures > 1 && !this.isFailing;
+    if (isNews) this.isFailing = true;
+    const facts = { topic, partition: feed.partition, err: error };
+    logger[isNews ? 'warn' : 'debug'](facts, 'cannot fetch, trying again until it works');
   }
 
   private recovered(feed: PartitionFeed): void {
     if (feed.failures === 0) return;
     feed.failures = 0;
-    this.isFailing = [...this.feeds.values()].some(({ failures }) => failures > 0);
-    if (!this.isFailing) this.options.logger.info({ topic: this.options.topic }, 'fetching again');
+    if (!this.isFailing || this.hasFailures) return;
+    this.isFailing = false;
+    this.options.logger.info({ topic: this.options.topic }, 'fetching again');
   }
 
   private sinkFailed(feed: PartitionFeed, error: Error): void {
