@@ -76,6 +76,7 @@ export class Database implements Sql {
   /** Runs `work` in one transaction; whatever it throws rolls back. */
   async transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
     const client = await this.pool.connect();
+    client.on('error', toldByNextStatement);
     let broken: Error | undefined;
     try {
       await client.query('begin');
@@ -88,6 +89,7 @@ export class Database implements Sql {
       });
       throw error;
     } finally {
+      client.off('error', toldByNextStatement);
       client.release(broken);
     }
   }
@@ -96,6 +98,9 @@ export class Database implements Sql {
     await this.source.destroy();
   }
 }
+
+/** A connection that breaks between two statements of a transaction: without a listener it would end the process. */
+const toldByNextStatement = (): void => undefined;
 
 const sqlOf = (client: PoolClient): Sql => ({
   query: async <Row extends QueryResultRow>(query: Statement, values: readonly unknown[] = []) =>
