@@ -8,26 +8,39 @@ import { startService, type RunningService } from './service.js';
 /** Starts the chosen roles, with servers of its own when none are named; ends them in order on SIGINT and SIGTERM. */
 const EXIT_CONFIG = 1;
 const EXIT_FATAL = 70;
+/** An end in order takes less, unless it waits for a server that is gone. */
+const STOP_MS_MAX = 25_000;
 
 let stack: EmbeddedStack | null = null;
 let service: RunningService | null = null;
-let stopping: Promise<void> | null = null;
+let isStopping = false;
 
-const stop = (exitCode: number): Promise<void> => {
-  stopping ??= (async () => {
+const end = async (): Promise<void> => {
+  try {
     await service?.stop();
+  } finally {
     if (stack !== null && service !== null) await removeStackFile(service.config.dataDir);
     await stack?.stop();
-    process.exit(exitCode);
-  })();
-  return stopping;
+  }
+};
+
+/** However the end goes, the process goes: half a service that still holds partitions is worse than none. */
+const stop = (exitCode: number): void => {
+  if (isStopping) return;
+  isStopping = true;
+  const giveUp = (error: unknown): never => {
+    console.error(error);
+    process.exit(EXIT_FATAL);
+  };
+  setTimeout(giveUp, STOP_MS_MAX, `not ended after ${STOP_MS_MAX} ms`);
+  end().then(() => process.exit(exitCode), giveUp);
 };
 
 /** Nothing is swallowed: who cannot go on says so and ends; the supervisor starts anew. */
 const fatal = (error: unknown): void => {
   const known = [ConfigError, EmbeddedUnavailable, FolderInUse].some((kind) => error instanceof kind);
   console.error(known && error instanceof Error ? error.message : error);
-  void stop(known ? EXIT_CONFIG : EXIT_FATAL);
+  stop(known ? EXIT_CONFIG : EXIT_FATAL);
 };
 
 const withServers = async (config: Config): Promise<Config> => {
@@ -41,7 +54,7 @@ const withServers = async (config: Config): Promise<Config> => {
   return { ...config, kafkaBrokers, databaseUrl };
 };
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(0));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop(0));
 process.on('unhandledRejection', fatal);
 process.on('uncaughtException', fatal);
 

@@ -117,12 +117,21 @@ const stopAll = async (
   const { parts, decider } = started;
   const { runtime, commands, dispatcher } = parts;
   // New requests are refused first, then the events stop, then what is under way is finished.
-  await app.close();
-  await dispatcher?.stop();
-  await decider?.stop();
-  await commands.sender.close();
-  await commands.replies.stop();
-  await runtime.close();
+  await endAll([
+    () => app.close(),
+    async () => dispatcher?.stop(),
+    async () => decider?.stop(),
+    () => commands.sender.close(),
+    () => commands.replies.stop(),
+    () => runtime.close(),
+  ]);
+};
+
+/** One after the other, each also when one before it failed: a server may be gone. */
+const endAll = async (parts: readonly (() => Promise<void>)[]): Promise<void> => {
+  const failures: unknown[] = [];
+  for (const part of parts) await part().catch((error: unknown) => failures.push(error));
+  if (failures.length > 0) throw new AggregateError(failures, 'not everything ended in order');
 };
 
 const urlOf = (listening: string): string => listening.replace('[::1]', '127.0.0.1');
