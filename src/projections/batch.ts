@@ -32,7 +32,7 @@ export interface RowsBefore {
 export interface TableWrite {
   readonly table: Pick<Table<never>, 'name' | 'appendOnly' | 'insertSql'>;
   readonly rows: number;
-  readonly parameters: readonly unknown[];
+  readonly parameters: readonly string[];
 }
 
 /** Folds a batch of one partition, in log order, to at most one write per table. Pure. */

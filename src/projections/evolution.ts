@@ -1,17 +1,23 @@
+import type { Account } from '../domain/credits/account.js';
 import { Draft } from '../domain/draft.js';
-import type { StateByKind, StateChanges, StateReader, StreamState } from '../domain/state.js';
-import type { StreamKey, StreamKind } from '../domain/streams.js';
+import type { Enrichment } from '../domain/enrichments/enrichment.js';
+import type { StateByKind, StateReader, StreamState } from '../domain/state.js';
+import { kindOf, type StreamKey, type StreamKind } from '../domain/streams.js';
 import type { StoredEvent } from '../events/event.js';
 
-/** An event with the streams it changed, as they stand after it. */
-export interface EvolvedEvent {
+/** A stream that an event changed, as it stands after it. */
+export interface StreamChange<State> {
   readonly event: StoredEvent;
-  readonly changes: StateChanges;
+  readonly after: State;
 }
 
-/** A batch under the decider's own `evolve` (domain/draft.ts), so that read models can never tell another story than decisions do. */
+/**
+ * A batch under the decider's own `evolve` (domain/draft.ts), so that read models can never tell another story than
+ * decisions do. Of its streams only those that a read model shows, each change in order.
+ */
 export interface Evolution {
-  readonly steps: readonly EvolvedEvent[];
+  readonly enrichments: readonly StreamChange<Enrichment>[];
+  readonly accounts: readonly StreamChange<Account>[];
   /** The streams after the last event. */
   readonly state: StateReader;
 }
@@ -21,20 +27,14 @@ export const evolveBatch = (events: readonly StoredEvent[], before: ReadonlyMap<
   const state = new Draft({
     get: <K extends StreamKind>(key: StreamKey<K>) => before.get(key) as StateByKind[K] | undefined,
   });
-  return { steps: events.map((event) => ({ event, changes: state.apply(event) })), state };
-};
-
-export interface StreamChange<K extends StreamKind> {
-  readonly event: StoredEvent;
-  readonly after: StateByKind[K];
-}
-
-/** The changes of one kind of stream, in order. */
-export function* changesOf<K extends StreamKind>({ steps }: Evolution, kind: K): Generator<StreamChange<K>> {
-  const prefix = `${kind}/`;
-  for (const { event, changes } of steps) {
-    for (const [key, after] of changes) {
-      if (key.startsWith(prefix)) yield { event, after: after as StateByKind[K] };
+  const enrichments: StreamChange<Enrichment>[] = [];
+  const accounts: StreamChange<Account>[] = [];
+  for (const event of events) {
+    for (const [key, after] of state.apply(event)) {
+      const kind = kindOf(key);
+      if (kind === 'enrichment') enrichments.push({ event, after: after as Enrichment });
+      else if (kind === 'account') accounts.push({ event, after: after as Account });
     }
   }
-}
+  return { enrichments, accounts, state };
+};

@@ -29,7 +29,8 @@ export interface Table<Row> {
   /** True when a row is written once and never again. */
   readonly appendOnly: boolean;
   readonly insertSql: (options: InsertOptions) => string;
-  readonly parameters: (rows: readonly Row[]) => readonly unknown[];
+  /** One array literal per column. */
+  readonly parameters: (rows: readonly Row[]) => readonly string[];
 }
 
 export interface TableShape<Row> {
@@ -48,7 +49,7 @@ export const table = <Row>(shape: TableShape<Row>): Table<Row> => ({
   key: shape.key,
   appendOnly: shape.newerBy === 'never',
   insertSql: (options) => insertSql(shape, options),
-  parameters: (rows) => shape.columns.map(({ value }) => rows.map(value)),
+  parameters: (rows) => shape.columns.map(({ value }) => arrayLiteral(rows.map(value))),
 });
 
 const insertSql = <Row>(shape: TableShape<Row>, { firstParameter, condition, mode }: InsertOptions): string => {
@@ -69,4 +70,18 @@ const onConflict = <Row>({ columns, key, keep = [], newerBy }: TableShape<Row>):
   const assignments = columns.filter(({ name }) => !fixed.has(name)).map(({ name }) => `${name} = excluded.${name}`);
   const [before, after] = ['old', 'excluded'].map((side) => newerBy.map((name) => `${side}.${name}`).join(', '));
   return `do update set ${assignments.join(', ')} where (${before}) < (${after})`;
+};
+
+type Value = ReturnType<Column<never>['value']>;
+
+/** As text, because `pg` quotes and escapes every element of an array, and few of ours need it. */
+const arrayLiteral = (values: readonly Value[]): string => `{${values.map(elementOf).join(',')}}`;
+
+const NEEDS_NO_QUOTES = /^[\w.:+/=-]+$/;
+
+const elementOf = (value: Value): string => {
+  if (value === null) return 'NULL';
+  if (typeof value !== 'string') return String(value);
+  if (NEEDS_NO_QUOTES.test(value) && value.toUpperCase() !== 'NULL') return value;
+  return `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 };

@@ -1,7 +1,7 @@
 import type { Account } from '../../domain/credits/account.js';
 import type { OrgId } from '../../domain/kernel/ids.js';
 import { instantOf, type Instant } from '../../domain/kernel/instant.js';
-import { changesOf, type Evolution } from '../evolution.js';
+import type { Evolution } from '../evolution.js';
 import { column, table } from '../table.js';
 
 export interface AccountRow {
@@ -28,9 +28,9 @@ export const CREDIT_ACCOUNTS = table<AccountRow>({
   ],
 });
 
-export const foldAccounts = (evolution: Evolution): readonly AccountRow[] => {
+export const foldAccounts = ({ accounts }: Evolution): readonly AccountRow[] => {
   const rows = new Map<OrgId, AccountRow>();
-  for (const { event, after } of changesOf(evolution, 'account')) {
+  for (const { event, after } of accounts) {
     rows.set(after.orgId, { account: after, updatedAt: event.time, partition: event.partition, seq: event.seq });
   }
   return [...rows.values()];

@@ -1,7 +1,7 @@
 import { availableIn, type Account } from '../../domain/credits/account.js';
 import { ledgerEntryOf, type CreditEventType, type LedgerEntry } from '../../domain/credits/chain.js';
 import type { StoredEvent } from '../../events/event.js';
-import { changesOf, type Evolution } from '../evolution.js';
+import type { Evolution } from '../evolution.js';
 import { column, table } from '../table.js';
 
 type CreditEvent = StoredEvent<CreditEventType>;
@@ -55,8 +55,8 @@ export const CREDIT_ENTRIES = table<EntryRow>({
   ],
 });
 
-export const foldEntries = (evolution: Evolution): readonly EntryRow[] =>
-  Array.from(changesOf(evolution, 'account'), ({ event, after }) => entryAfter(event as CreditEvent, after));
+export const foldEntries = ({ accounts }: Evolution): readonly EntryRow[] =>
+  accounts.map(({ event, after }) => entryAfter(event as CreditEvent, after));
 
 const entryAfter = (event: CreditEvent, account: Account): EntryRow => ({
   event,

@@ -4,7 +4,7 @@ import type { EnrichmentId, KeyId, Sealed } from '../../domain/kernel/ids.js';
 import { streams } from '../../domain/streams.js';
 import type { Verification } from '../../domain/waterfall/plan.js';
 import type { StoredEvent } from '../../events/event.js';
-import { changesOf, type Evolution } from '../evolution.js';
+import type { Evolution } from '../evolution.js';
 import { column, table } from '../table.js';
 
 /** The decider's enrichment, and what reading needs after its plan is dropped. */
@@ -66,7 +66,7 @@ export const foldEnrichments = (
   before: ReadonlyMap<EnrichmentId, EnrichmentRow>,
 ): readonly EnrichmentRow[] => {
   const rows = new Map<EnrichmentId, EnrichmentRow>();
-  for (const { event, after } of changesOf(evolution, 'enrichment')) {
+  for (const { event, after } of evolution.enrichments) {
     rows.set(after.id, rowAfter(event, after, rows.get(after.id) ?? before.get(after.id)));
   }
   return [...rows.values()];
