@@ -2,7 +2,7 @@ import type { Command } from '../domain/command.js';
 import type { DecideContext, Decision } from '../domain/decision.js';
 import type { Sha256 } from '../domain/kernel/ids.js';
 import type { StreamKey } from '../domain/streams.js';
-import { streamsBornOf, type Core } from './core.js';
+import type { Core } from './core.js';
 import { draftedEvents, failureOf, type CommandPlace, type DecidedCommand } from './decided-command.js';
 import { MissRecorder, Overlay, type KnowingReader } from './overlay.js';
 
@@ -65,9 +65,7 @@ const whenAllKnown = (
   const reader = new MissRecorder(state);
   try {
     const decided = run(reader);
-    const born = new Set(decided.events.flatMap(streamsBornOf));
-    const misses = [...reader.misses].filter((key) => !born.has(key));
-    return misses.length === 0 ? decided : new Missing(misses);
+    return reader.misses.size === 0 ? decided : new Missing([...reader.misses]);
   } catch (error) {
     if (reader.misses.size === 0) throw error;
     return new Missing([...reader.misses]); // Whatever it stumbled over, it took a cold stream for an empty one.

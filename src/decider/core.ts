@@ -5,7 +5,7 @@ import { dueAt } from '../domain/due-at.js';
 import { evolve, type AppliedEvent } from '../domain/evolve.js';
 import type { StateChanges, StateReader, StreamState } from '../domain/state.js';
 import { streamsOf, streamsOfEvent } from '../domain/streams-of.js';
-import { streams, type StreamKey } from '../domain/streams.js';
+import type { StreamKey } from '../domain/streams.js';
 
 /** The pure core as the shell calls it; handed in, so that tests can put another in its place. */
 export interface Core {
@@ -17,10 +17,3 @@ export interface Core {
 }
 
 export const CORE: Core = { decide, evolve, streamsOf, streamsOfEvent, dueAt };
-
-/**
- * Streams that an event brings into being under an id made for it: nothing can be stored for them, so that reading
- * them (evolve does) needs no look into the database.
- */
-export const streamsBornOf = (event: AppliedEvent): readonly StreamKey[] =>
-  event.type === 'PersonRecorded' && !event.data.merged ? [streams.person(event.orgId, event.data.personId)] : [];

@@ -63,7 +63,8 @@ export const evolve = (state: StateReader, event: AppliedEvent): StateChanges =>
 
 const evolvePerson = (state: StateReader, event: Applied<'PersonRecorded'>): StateChanges => {
   const { personId, merged } = event.data;
-  const before = state.get(streams.person(event.orgId, personId));
+  // A new person has an id made for it: there is nothing to look for, and nothing to load before it is known.
+  const before = merged ? state.get(streams.person(event.orgId, personId)) : undefined;
   const status = merged ? 'existing' : 'created';
   const answer = { commandType: 'RecordPerson', status, references: [personId] } as const;
   return [...personRecorded(before, event), ...answeredByEvent(event, answer)];

@@ -71,7 +71,7 @@ const personStreams = ({ orgId, data }: Command<'RecordPerson'>, state: StateRea
 export const streamsOfEvent = (event: AppliedEvent): readonly StreamKey[] => {
   switch (event.type) {
     case 'PersonRecorded':
-      return [streams.person(event.orgId, event.data.personId)];
+      return event.data.merged ? [streams.person(event.orgId, event.data.personId)] : [];
     case 'ProviderResponded':
       return event.data.late ? [] : [streams.enrichment(event.data.enrichmentId)];
     case 'EnrichmentFinished':

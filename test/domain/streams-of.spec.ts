@@ -80,8 +80,11 @@ describe('the streams that folding reads', () => {
   const responded = (late: boolean) =>
     happened('ProviderResponded', { enrichmentId: enrichmentId('ada'), late } as never);
 
+  const created = recorded('ada') as AppliedEvent & { readonly type: 'PersonRecorded' };
+
   it.each<[AppliedEvent | undefined, readonly string[]]>([
-    [recorded('ada'), ['person/org_1/person-ada']],
+    [created, []],
+    [{ ...created, data: { ...created.data, merged: true } }, ['person/org_1/person-ada']],
     [asked, []],
     [reserved, ['account/org_1', ADA]],
     [captured, ['account/org_1', ADA]],
