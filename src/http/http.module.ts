@@ -3,6 +3,7 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { COMMAND_HANDLERS } from '../commands/handlers.js';
 import { ReadYourWrites } from './consistency/read-your-writes.js';
 import { CreditsController } from './credits/credits.controller.js';
+import { EnrichmentBatchController } from './operations/enrichment-batch.controller.js';
 import { EnrichmentController } from './operations/enrichment.controller.js';
 import { OpenPersons } from './persons/open-persons.js';
 import { PersonsController } from './persons/persons.controller.js';
@@ -18,7 +19,7 @@ export class HttpModule {
     return {
       module: HttpModule,
       imports: [CqrsModule.forRoot()],
-      controllers: [EnrichmentController, PersonsController, CreditsController],
+      controllers: [EnrichmentController, EnrichmentBatchController, PersonsController, CreditsController],
       providers: [...COMMAND_HANDLERS, ReadYourWrites, OpenPersons, ...ports],
     };
   }

@@ -42,3 +42,7 @@ export const foundView = (createdMs: number): EnrichmentView =>
       lines: [{ provider: 'sandbox-fast', step: 1, outcome: 'hit', price: 1 }],
     },
   });
+
+/** Distinct ids by number. */
+export const personNumber = (n: number): PersonId =>
+  `550e8400-e29b-41d4-a716-${String(n).padStart(12, '0')}` as PersonId;

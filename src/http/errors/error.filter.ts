@@ -24,7 +24,11 @@ export class ErrorFilter implements ExceptionFilter {
     // Nest throws this for what no route answers; our own 404s are ApiErrors.
     const error = thrown instanceof NotFoundException ? this.routes.missed(path) : errorOf(thrown);
     this.log(error, request);
-    const { status, body } = renderError(error, { requestId: request.id, path });
+    const { status, body } = renderError(error, {
+      requestId: request.id,
+      path,
+      route: request.routeOptions.url ?? null,
+    });
     if (!reply.sent) void reply.code(status).headers(error.headers).send(body);
   }
 

@@ -7,7 +7,11 @@ import { errorOf } from './faults.js';
 
 /** What the router itself refuses (a malformed URL): no hook has run and no filter will. */
 export const answerRouterError = (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
-  const { status, body } = renderError(errorOf(error), { requestId: request.id, path: pathOf(request.raw.url ?? '/') });
+  const { status, body } = renderError(errorOf(error), {
+    requestId: request.id,
+    path: pathOf(request.raw.url ?? '/'),
+    route: null,
+  });
   void reply.code(status).header('x-request-id', request.id).type('application/json').send(JSON.stringify(body));
 };
 
@@ -17,7 +21,11 @@ export const answerParserError =
   (error: NodeJS.ErrnoException, socket: Socket): void => {
     if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
     const requestId = requestIdOf({ headers: {} }, nowMs());
-    const { body } = renderNatively(errorOf(Object.assign(error, { statusCode: 400 })), { requestId, path: '/' });
+    const { body } = renderNatively(errorOf(Object.assign(error, { statusCode: 400 })), {
+      requestId,
+      path: '/',
+      route: null,
+    });
     const text = JSON.stringify(body);
     const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
     socket.end(

@@ -9,15 +9,51 @@ export const Optional = () => ValidateIf((_object, value) => value !== undefined
 /** A UUID of any version, accepted in upper case and stored lower (X-06, OP-06). */
 export const IsId = () =>
   applyDecorators(
-    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.toLowerCase() : value)),
+    Transform(({ value }: { value: unknown }) => lowerCase(value)),
     ValidateBy({
       name: 'isId',
       validator: {
-        validate: (value) => typeof value === 'string' && isUuid(value),
+        validate: isId,
         defaultMessage: (args) => `${args?.property} must be a UUID`,
       },
     }),
   );
+
+/** Hung on a rule whose breach has a reason of its own, other than `invalid_<property>`. */
+export interface RuleContext {
+  readonly reason: string;
+}
+const TOO_MANY_IDS: RuleContext = { reason: 'too_many_ids' };
+
+/** As `IsId`, 1 to `max` of them; repeated ones are no fault. */
+export const AreIds = (max: number) =>
+  applyDecorators(
+    Transform(({ value }: { value: unknown }) => (Array.isArray(value) ? value.map(lowerCase) : value)),
+    ValidateBy({
+      name: 'areIds',
+      validator: {
+        validate: (value) => Array.isArray(value) && value.length > 0 && value.every(isId),
+        defaultMessage: (args) => {
+          const { property, value } = args as { property: string; value: unknown };
+          if (!Array.isArray(value) || value.length === 0) return `${property} must be an array of 1 to ${max} UUIDs`;
+          return `${property}.${value.findIndex((item) => !isId(item))} must be a UUID`;
+        },
+      },
+    }),
+    ValidateBy(
+      {
+        name: 'notTooMany',
+        validator: {
+          validate: (value) => !Array.isArray(value) || value.length <= max,
+          defaultMessage: (args) => `${args?.property} must have at most ${max} ids`,
+        },
+      },
+      { context: TOO_MANY_IDS },
+    ),
+  );
+
+const lowerCase = (value: unknown): unknown => (typeof value === 'string' ? value.toLowerCase() : value);
+const isId = (value: unknown): boolean => typeof value === 'string' && isUuid(value);
 
 export const IsOneOf = (values: readonly string[]) =>
   IsIn([...values], { message: `$property must be one of: ${values.join(', ')}` });

@@ -2,6 +2,7 @@ import { ValidationPipe } from '@nestjs/common';
 import type { ValidationError } from 'class-validator';
 import { ApiError, snakeCase, type InputFault } from '../../commands/api-error.js';
 import { UNKNOWN_PROPERTY } from './input.decorator.js';
+import type { RuleContext } from './rules.js';
 
 /** More faults than this help nobody and make an answer as long as the question. */
 const FAULTS_MAX = 20;
@@ -19,7 +20,7 @@ export const validationPipe = (): ValidationPipe =>
   });
 
 interface Fault extends InputFault {
-  readonly isUnknown: boolean;
+  readonly reason: string;
 }
 
 /** X-05: one entry per property; `reason` and `message` are those of the first. */
@@ -28,19 +29,24 @@ export const validationError = (errors: readonly ValidationError[]): ApiError =>
   const [first] = faults;
   return new ApiError({
     code: 'VALIDATION_ERROR',
-    reason: first === undefined ? 'invalid_input' : reasonOf(first),
+    reason: first?.reason ?? 'invalid_input',
     message: first?.message ?? 'The input is not valid',
     details: faults.map(({ path, message }) => ({ path, message })),
   });
 };
 
-const reasonOf = ({ path, isUnknown }: Fault): string => (isUnknown ? UNKNOWN_PROPERTY : `invalid_${snakeCase(path)}`);
-
 const faultsOf = (error: ValidationError, parent: string): readonly Fault[] => {
   const path = parent === '' ? error.property : `${parent}.${error.property}`;
-  const own = Object.entries(error.constraints ?? {}).map(([constraint, message]) => {
-    const isUnknown = constraint === 'whitelistValidation';
-    return { path, isUnknown, message: isUnknown ? `${path} is not a known property` : message };
+  const own = Object.entries(error.constraints ?? {}).map(([constraint, message]): Fault => {
+    if (constraint === 'whitelistValidation') return unknown(path);
+    const named = error.contexts?.[constraint] as RuleContext | undefined;
+    return { path, message, reason: named?.reason ?? `invalid_${snakeCase(path)}` };
   });
   return [...own, ...(error.children ?? []).flatMap((child) => faultsOf(child, path))];
 };
+
+const unknown = (path: string): Fault => ({
+  path,
+  message: `${path} is not a known property`,
+  reason: UNKNOWN_PROPERTY,
+});

@@ -33,6 +33,17 @@ export const answerRequested = ({ result, position }: Executed<'RequestEnrichmen
   return new Answer(presentEnrichment(view), { ...headOf(view, nowMs), position, credits });
 };
 
+/** The answer to a POST of several (OP-11): a bare array; the youngest pending one says when to look again. */
+export const answerAllRequested = ({ result, position }: Executed<'RequestEnrichments'>, nowMs: number): Answer => {
+  const { enrichments, reserved, available } = result;
+  const pending = enrichments.filter(({ status }) => status === 'pending');
+  return new Answer(enrichments.map(presentEnrichment), {
+    position,
+    credits: { reserved, charged: 0, available },
+    ...(pending.length > 0 && { retryAfterS: Math.min(...pending.map((view) => retryAfterS(view, nowMs))) }),
+  });
+};
+
 export interface Look {
   readonly nowMs: number;
   /** `If-None-Match` */

@@ -1,0 +1,35 @@
+import { Controller, Inject, Post } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { CurrentPrincipal, Scopes } from '../../auth/decorators.js';
+import type { Principal } from '../../auth/principal.js';
+import { RequestEnrichments } from '../../commands/request-enrichments.command.js';
+import type { Clock } from '../../domain/kernel/clock.js';
+import type { Answer } from '../answer.js';
+import { Input } from '../input/input.decorator.js';
+import { CLOCK } from '../ports.js';
+import { RequestId } from '../request-id/request-id.decorator.js';
+import { EnrichmentBatchDto } from './enrichment-batch.dto.js';
+import { answerAllRequested } from './enrichment.presenter.js';
+import { naming } from './unknown-persons.js';
+
+/** OP-11..OP-14: several people, one field, one decision. */
+@Controller('api/v1/operations/enrichment')
+export class EnrichmentBatchController {
+  constructor(
+    @Inject(CommandBus) private readonly commands: CommandBus,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  @Post('batch')
+  @Scopes('enrich')
+  async request(
+    @Input('body') { personIds: given, field }: EnrichmentBatchDto,
+    @CurrentPrincipal() { orgId, createdBy }: Principal,
+    @RequestId() correlationId: string,
+  ): Promise<Answer> {
+    const personIds = [...new Set(given)];
+    const request = { orgId, personIds, field, createdBy, dialect: 'operations', correlationId } as const;
+    const executed = await this.commands.execute(new RequestEnrichments(request)).catch(naming(given));
+    return answerAllRequested(executed, this.clock.now());
+  }
+}
