@@ -42,7 +42,7 @@ export class World {
   persons!: Reply;
   values!: Reply;
   balance!: Reply;
-  end!: () => Position | null;
+  end!: () => Position | null | Promise<Position | null>;
   reached!: (position: Position, timeoutMs: number) => boolean;
   roles!: readonly RoleReadiness[];
 

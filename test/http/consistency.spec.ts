@@ -139,6 +139,13 @@ describe('X-11 a 404 is only given when the read model has passed the end of the
     expect([status, headers['retry-after'], body.error.code]).toEqual([503, '1', 'UNAVAILABLE']);
   });
 
+  it('answers 503 when the broker says nothing within the second, whatever the failure in the end', async () => {
+    world.end = () => new Promise<null>(() => world.clock.advance(1_000));
+    expect((await call('GET', EMAILS)).status).toBe(503);
+    world.end = failing(null, 'no broker answers');
+    expect((await call('GET', EMAILS)).status).toBe(503);
+  });
+
   it.each(['42P01', '23505', null])('answers 500 for an error of ours (SQLSTATE %s), telling nothing', async (code) => {
     world.newest = failing(code, 'relation "secret" does not exist');
     const { status, text } = await call('GET', EMAILS);

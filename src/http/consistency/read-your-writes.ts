@@ -17,6 +17,12 @@ export interface Reader {
   readonly sent: Position | null;
 }
 
+interface Look<T> {
+  readonly reader: Reader;
+  readonly query: () => Promise<T>;
+  readonly isComplete: (found: T) => boolean;
+}
+
 /** Reads that are never older than what this process, or the client's header, has seen (X-11). */
 @Injectable()
 export class ReadYourWrites {
@@ -37,12 +43,21 @@ export class ReadYourWrites {
    * As `read`, but null only when the read model has passed the end of the log as it was after the first look: until
    * then "there is none" may only mean "not yet". @throws Unavailable rather than a wrong null
    */
-  async find<T>(reader: Reader, query: () => Promise<T | null>): Promise<T | null> {
+  find<T>(reader: Reader, query: () => Promise<T | null>): Promise<T | null> {
+    return this.lookTwice({ reader, query, isComplete: (found) => found !== null });
+  }
+
+  /** As `find` for several at once: each null holds as that of `find` does. @throws Unavailable */
+  findEach<T>(reader: Reader, query: () => Promise<readonly (T | null)[]>): Promise<readonly (T | null)[]> {
+    return this.lookTwice({ reader, query, isComplete: (found) => !found.includes(null) });
+  }
+
+  private async lookTwice<T>({ reader, query, isComplete }: Look<T>): Promise<T> {
     const deadlineMs = this.clock.now() + WAIT_MAX_MS;
     await this.catchUp(reader, deadlineMs);
     const found = await query();
-    if (found !== null) return found;
-    const end = await this.ends.endOf(reader.orgId);
+    if (isComplete(found)) return found;
+    const end = await this.endOf(reader.orgId, deadlineMs);
     if (end !== null) await this.waitFor(end, deadlineMs);
     return query();
   }
@@ -51,6 +66,15 @@ export class ReadYourWrites {
     const own = this.answered.of(orgId);
     if (own !== null) await this.waitFor(own, deadlineMs);
     if (sent !== null) await this.waitFor(sent, deadlineMs);
+  }
+
+  /** A broker that does not tell in time makes the miss worth nothing, so it is not waited for any longer. */
+  private endOf(orgId: OrgId, deadlineMs: number): Promise<Position | null> {
+    return new Promise((resolve, reject) => {
+      const fail = (cause?: unknown): void => reject(new Unavailable('unreachable', RETRY_AFTER_S, cause));
+      const cancel = this.clock.after(Math.max(0, deadlineMs - this.clock.now()), fail);
+      void this.ends.endOf(orgId).then(resolve, fail).finally(cancel);
+    });
   }
 
   private async waitFor({ partition, offset }: Position, deadlineMs: number): Promise<void> {
