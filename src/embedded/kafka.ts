@@ -30,7 +30,7 @@ export const startKafka = async (options: EmbeddedOptions): Promise<EmbeddedServ
   try {
     const port = await choosePort(folder, options.kafkaPort);
     writeFileSync(join(folder, PROPERTIES), serverProperties({ port, controllerPort: await freePort() }, extraKafka));
-    const flags = jvmFlags(resolve(rootDir), options.kafkaHeapMb ?? HEAP_MB, classPath);
+    const flags = jvmFlags(resolve(rootDir), options, classPath);
     if (!existsSync(join(folder, 'data', 'meta.properties'))) {
       onProgress({ step: 'formatting Kafka storage' });
       await run(java.command, [...flags, ...FORMAT], { cwd: folder });
@@ -65,11 +65,16 @@ const FORMAT = [
   '--ignore-formatted',
 ];
 
-const jvmFlags = (rootDir: string, heapMb: number, classPath: string): string[] => [
-  `-Xms${heapMb}m`,
-  `-Xmx${heapMb}m`,
-  '-XX:+UseSerialGC',
-  '-XX:TieredStopAtLevel=1',
+const JVM_KINDS = { small: ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'], server: ['-XX:+UseG1GC'] } as const;
+
+const jvmFlags = (
+  rootDir: string,
+  { kafkaHeapMb = HEAP_MB, kafkaJvm = 'small' }: EmbeddedOptions,
+  classPath: string,
+): string[] => [
+  `-Xms${kafkaHeapMb}m`,
+  `-Xmx${kafkaHeapMb}m`,
+  ...JVM_KINDS[kafkaJvm],
   '-XX:+ExitOnOutOfMemoryError',
   '-XX:-UsePerfData', // Otherwise a killed broker leaves a file in the system's temp folder.
   '-Djava.awt.headless=true',

@@ -12,6 +12,8 @@ export interface EmbeddedOptions {
   readonly onProgress?: Progress;
   /** MiB, default 384. */
   readonly kafkaHeapMb?: number;
+  /** `small` (default) starts soonest and takes least memory; `server` has the optimizing compiler and G1. */
+  readonly kafkaJvm?: 'small' | 'server';
   /** Broker settings on top of ours. */
   readonly extraKafka?: Record<string, string>;
 }

@@ -1,0 +1,102 @@
+import { parseArgs } from 'node:util';
+
+export const PARTS = ['accept', 'end-to-end', 'reads', 'rebuild', 'resources'] as const;
+export type Part = (typeof PARTS)[number];
+
+/** How much of everything is done; all counts are per round and contender. */
+export interface Sizes {
+  /** Orgs that share the single accepts; the hot org is one more. */
+  readonly orgs: number;
+  readonly acceptRequests: number;
+  readonly hotRequests: number;
+  readonly acceptConnections: number;
+  readonly quarterSeconds: number;
+  readonly ladderSeconds: number;
+  /** Parts of the maximum that are offered one after the other. */
+  readonly ladder: readonly number[];
+  readonly people: number;
+  readonly peopleConcurrency: number;
+  readonly readConnections: number;
+  readonly readSeconds: number;
+  /** Enrichments that must be stored before memory, reads and the rebuild are measured. */
+  readonly storedMin: number;
+  readonly idleSeconds: number;
+}
+
+export interface BenchOptions {
+  /** Rounds that count; one more is run first and thrown away. */
+  readonly rounds: number;
+  readonly parts: ReadonlySet<Part>;
+  readonly quick: boolean;
+  readonly sizes: Sizes;
+  /** `shipped`: the flags of `npm start` (C1, SerialGC). `server`: C2 and G1, as in production. */
+  readonly brokerJvm: 'shipped' | 'server';
+  /** Where the service writes a CPU profile when it ends. */
+  readonly cpuProfileDir: string | null;
+}
+
+const FULL: Sizes = {
+  orgs: 50,
+  acceptRequests: 12_000,
+  hotRequests: 6_000,
+  acceptConnections: 128,
+  quarterSeconds: 10,
+  ladderSeconds: 5,
+  ladder: [0.1, 0.25, 0.5, 0.7, 0.8, 0.9, 1, 1.1, 1.2],
+  people: 10_000,
+  peopleConcurrency: 192,
+  readConnections: 64,
+  readSeconds: 6,
+  storedMin: 100_000,
+  idleSeconds: 10,
+};
+
+const QUICK: Sizes = {
+  ...FULL,
+  orgs: 10,
+  acceptRequests: 1_500,
+  hotRequests: 750,
+  quarterSeconds: 2,
+  ladderSeconds: 1.5,
+  ladder: [0.25, 1],
+  people: 1_500,
+  readSeconds: 1.5,
+  storedMin: 0,
+  idleSeconds: 3,
+};
+
+const ROUNDS = 3;
+
+export const USAGE = `npm run bench -- [--rounds N] [--quick] [--only ${PARTS.join(',')}] [--broker shipped|server] [--cpu-prof DIR]`;
+
+/** @throws Error that says what is wrong with the arguments */
+export const optionsFrom = (args: readonly string[]): BenchOptions => {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      rounds: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      only: { type: 'string', default: PARTS.join(',') },
+      broker: { type: 'string', default: 'shipped' },
+      'cpu-prof': { type: 'string' },
+    },
+  });
+  const rounds = Number(values.rounds ?? (values.quick ? 1 : ROUNDS));
+  if (!Number.isInteger(rounds) || rounds < 1) throw new Error(`--rounds takes a whole number from 1\n${USAGE}`);
+  if (values.broker !== 'shipped' && values.broker !== 'server') throw new Error(USAGE);
+  return {
+    rounds,
+    parts: partsFrom(values.only),
+    quick: values.quick,
+    sizes: values.quick ? QUICK : FULL,
+    brokerJvm: values.broker,
+    cpuProfileDir: values['cpu-prof'] ?? null,
+  };
+};
+
+const partsFrom = (text: string): ReadonlySet<Part> => {
+  const names = text.split(',').map((name) => name.trim());
+  const unknown = names.filter((name) => !PARTS.includes(name as Part));
+  if (unknown.length > 0) throw new Error(`--only does not know ${unknown.join(', ')}\n${USAGE}`);
+  return new Set(names as Part[]);
+};

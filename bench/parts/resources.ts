@@ -1,0 +1,42 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { posts } from '../lab/people.js';
+import { figuresOf, measureCpu, memoryMbOf, type Figures } from '../lab/processes.js';
+import { closedLoop, eachOnce } from '../load/closed-loop.js';
+import { Connections } from '../load/connections.js';
+import { settle, type Session } from './session.js';
+
+export interface ResourceFigures {
+  readonly stored: number;
+  readonly memoryMb: Figures;
+  readonly idleCpuPercent: Figures;
+}
+
+const FILL_STEP = 10_000;
+
+/** Stores enrichments at full speed until there are enough. */
+export const fillUp = async (session: Session): Promise<void> => {
+  const { lab, books, people, orgs, say } = session;
+  const { storedMin, acceptConnections } = lab.options.sizes;
+  const connections = new Connections(lab.service.url, acceptConnections);
+  try {
+    while (books.stored < storedMin) {
+      say(`${books.stored} of ${storedMin} enrichments are stored`);
+      const fresh = await people.record(orgs, Math.min(FILL_STEP, storedMin - books.stored));
+      books.note(await closedLoop(connections, acceptConnections, eachOnce(posts(fresh))));
+      await books.drained();
+    }
+  } finally {
+    await connections.close();
+  }
+};
+
+/** Memory after all that was stored, and CPU with nothing to do. */
+export const resources = async (session: Session): Promise<ResourceFigures> => {
+  const { lab, books } = session;
+  await settle(session);
+  const memoryMb = figuresOf(lab.pids, memoryMbOf);
+  const { idleSeconds } = lab.options.sizes;
+  const { cpuSeconds } = await measureCpu(lab.pids, () => sleep(idleSeconds * 1000));
+  const percents = Object.entries(cpuSeconds).map(([name, used]) => [name, (used / idleSeconds) * 100]);
+  return { stored: books.stored, memoryMb, idleCpuPercent: Object.fromEntries(percents) as Figures };
+};

@@ -1,0 +1,132 @@
+import type { AcceptRound } from '../parts/accept.js';
+import type { EndToEndRound } from '../parts/end-to-end.js';
+import type { ReadRound } from '../parts/reads.js';
+import type { Results } from './results.js';
+import { spreadOf, type Spread, type Target } from './statistics.js';
+
+/** A line of the table. */
+export interface Row {
+  readonly title: string;
+  readonly unit: string;
+  readonly reached: Spread;
+  /** The peer in the same rounds, when there is one. */
+  readonly peer: Spread | null;
+  /** Service divided by peer, round by round. */
+  readonly ratio: Spread | null;
+  readonly target: Target | null;
+  readonly targetOf: 'ratio' | 'reached';
+}
+
+interface Pair {
+  readonly ours: number;
+  readonly theirs: number;
+}
+
+const compared = (title: string, unit: string, pairs: readonly Pair[]): Row => ({
+  title,
+  unit,
+  reached: spreadOf(pairs.map(({ ours }) => ours)),
+  peer: spreadOf(pairs.map(({ theirs }) => theirs)),
+  ratio: spreadOf(pairs.map(({ ours, theirs }) => ours / theirs)),
+  target: null,
+  targetOf: 'ratio',
+});
+
+const alone = (title: string, unit: string, values: readonly number[]): Row => ({
+  title,
+  unit,
+  reached: spreadOf(values),
+  peer: null,
+  ratio: null,
+  target: null,
+  targetOf: 'reached',
+});
+
+const atLeast = (row: Row, value: number, targetOf: Row['targetOf']): Row => ({
+  ...row,
+  targetOf,
+  target: { bound: 'at least', value },
+});
+const atMost = (row: Row, value: number): Row => ({ ...row, targetOf: 'reached', target: { bound: 'at most', value } });
+
+const acceptRows = (rounds: readonly AcceptRound[]): readonly Row[] => {
+  const pairs = (figure: (of: AcceptRound['service']) => number) =>
+    rounds.map(({ service, peer }) => ({ ours: figure(service), theirs: figure(peer) }));
+  const maximum = pairs(({ maxPerSecond }) => maxPerSecond);
+  const hot = rounds.map(({ hotPerSecond, peer }) => ({ ours: hotPerSecond, theirs: peer.maxPerSecond }));
+  return [
+    atLeast(compared('accept, many orgs, maximum', '/s', maximum), 0.5, 'ratio'),
+    compared('accept, one hot org, maximum', '/s', hot),
+    atMost(
+      compared(
+        'accept p50 at a quarter of the maximum',
+        'ms',
+        pairs(({ quarter }) => quarter.p50),
+      ),
+      10,
+    ),
+    atMost(
+      compared(
+        'accept p99 at a quarter of the maximum',
+        'ms',
+        pairs(({ quarter }) => quarter.p99),
+      ),
+      80,
+    ),
+  ];
+};
+
+const wayRows = (rounds: readonly EndToEndRound[]): readonly Row[] => {
+  const pairs = rounds.map(({ service, peer }) => ({ ours: service.perSecond, theirs: peer.perSecond }));
+  const processes = Object.keys(rounds[0]?.service.cpuUsPerEnrichment ?? {});
+  const cpuRows = processes.map((name) => {
+    const ours = rounds.map(({ service }) => service.cpuUsPerEnrichment[name] ?? 0);
+    const row = alone(`CPU per enrichment, ${name}`, 'µs', ours);
+    const theirName = name === 'service' ? 'peer' : name;
+    const theirs = rounds.map(({ peer }) => peer.cpuUsPerEnrichment[theirName]);
+    return theirs.some((one) => one === undefined) ? row : { ...row, peer: spreadOf(theirs.map((one) => one ?? 0)) };
+  });
+  return [atLeast(compared('end to end, instant sandbox', '/s', pairs), 1_000, 'reached'), ...cpuRows];
+};
+
+const readRows = (rounds: readonly ReadRound[]): readonly Row[] => {
+  const pairs = rounds.map(({ servicePerSecond, peerPerSecond }) => ({
+    ours: servicePerSecond,
+    theirs: peerPerSecond,
+  }));
+  return [atLeast(compared('GET by person', '/s', pairs), 0.6, 'ratio')];
+};
+
+const resourceRows = ({ resources }: Results): readonly Row[] => {
+  if (resources === null) return [];
+  const { memoryMb, idleCpuPercent, stored } = resources;
+  const memory = Object.entries(memoryMb).map(([name, mb]) => alone(`memory at ${stored} stored, ${name}`, 'MB', [mb]));
+  const idle = Object.entries(idleCpuPercent).map(([name, used]) =>
+    alone(`CPU with nothing to do, ${name}`, '% core', [used]),
+  );
+  const limits: Readonly<Record<string, number>> = { memory: 300, CPU: 2 };
+  return [...memory, ...idle]
+    .filter(({ title }) => !title.endsWith('generator'))
+    .map((row) => (row.title.endsWith('service') ? atMost(row, limits[row.title.split(' ')[0] ?? ''] ?? 0) : row));
+};
+
+/** Only what was measured. */
+export const rowsOf = (results: Results): readonly Row[] => [
+  ...(results.accept.length > 0 ? acceptRows(results.accept) : []),
+  ...(results.endToEnd.length > 0 ? wayRows(results.endToEnd) : []),
+  ...(results.reads.length > 0 ? readRows(results.reads) : []),
+  ...(results.rebuild.length > 0
+    ? [
+        atLeast(
+          alone(
+            'rebuild',
+            'events/s',
+            results.rebuild.map(({ perSecond }) => perSecond),
+          ),
+          30_000,
+          'reached',
+        ),
+      ]
+    : []),
+  ...resourceRows(results),
+];

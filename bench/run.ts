@@ -1,0 +1,116 @@
+import { Books } from './lab/books.js';
+import type { Lab } from './lab/lab.js';
+import { machineOf, surroundings, versionOf } from './lab/machine.js';
+import { makeOrgs } from './lab/orgs.js';
+import { People } from './lab/people.js';
+import { testGenerator } from './load/self-test.js';
+import type { Part } from './options.js';
+import { acceptRound, ladder } from './parts/accept.js';
+import { endToEndRound } from './parts/end-to-end.js';
+import { prepareReads, readRound } from './parts/reads.js';
+import { audit, rebuildRound } from './parts/rebuild.js';
+import { fillUp, resources } from './parts/resources.js';
+import type { Session } from './parts/session.js';
+import type { Results } from './report/results.js';
+import { spreadOf } from './report/statistics.js';
+
+const PACKAGES = ['fastify', 'pg', 'graphile-worker', 'undici', '@nestjs/core'];
+
+/** Who is compared with whom must be equally sure of what it has acknowledged. */
+const DURABILITY = {
+  service:
+    'flushed: topics of truth with flush.messages=1; the read model commits lazily, it is filled again from the log',
+  'outbox peer': 'flushed: synchronous_commit=on, fsync=on',
+  'graphile peer': 'flushed: synchronous_commit=on, fsync=on',
+} as const;
+
+/** All parts, then the audit. @throws Error when anything is missing or wrong: then there are no numbers */
+export const runAll = async (lab: Lab): Promise<Results> => {
+  const startedAt = new Date().toISOString();
+  const before = surroundings();
+  const session = await openSession(lab);
+  const generatorSelfTest = await testGenerator(lab.peers.read.url, lab.peers.read.child.pid);
+  const measured = await measureAll(session);
+  session.say('audit');
+  const audited = await audit(session);
+  await session.people.close();
+  return {
+    startedAt,
+    arguments: process.argv.slice(2),
+    machine: machineOf(lab.dataDir),
+    versions: await versionsOf(lab),
+    durability: DURABILITY,
+    before,
+    after: surroundings(),
+    generatorSelfTest,
+    ...measured,
+    audit: audited,
+  };
+};
+
+const WAY_ORGS = 20;
+
+const openSession = async (lab: Lab): Promise<Session> => {
+  const { sizes, rounds: count } = lab.options;
+  const names = Array.from({ length: sizes.orgs }, (_, index) => `org-${index}`);
+  const wayNames = Array.from({ length: (count + 1) * WAY_ORGS }, (_, index) => `way-${index}`);
+  const [hotOrg, ...made] = await makeOrgs(lab.env, ['hot', ...names, ...wayNames]);
+  if (hotOrg === undefined) throw new Error('the orgs were not made');
+  const ways = made.slice(names.length);
+  const startMs = performance.now();
+  const seconds = (): string => ((performance.now() - startMs) / 1000).toFixed(0).padStart(4);
+  return {
+    lab,
+    books: new Books(lab.sql),
+    people: new People(lab.service.url),
+    orgs: made.slice(0, names.length),
+    hotOrg,
+    wayOrgs: Array.from({ length: count + 1 }, (_, round) => ways.slice(round * WAY_ORGS, (round + 1) * WAY_ORGS)),
+    finished: [],
+    say: (text) => console.error(`${seconds()} s  ${text}`),
+  };
+};
+
+const versionsOf = async ({ sql }: Lab): Promise<Readonly<Record<string, string>>> => {
+  const { rows } = await sql.query<{ server_version: string }>('show server_version');
+  const packages = PACKAGES.map((name) => [name, versionOf(name)]);
+  return { ...Object.fromEntries(packages), PostgreSQL: rows[0]?.server_version ?? 'unknown' };
+};
+
+type Measured = Pick<Results, 'accept' | 'ladder' | 'endToEnd' | 'reads' | 'rebuild' | 'resources'>;
+
+const measureAll = async (session: Session): Promise<Measured> => {
+  const { options } = session.lab;
+  const has = (part: Part): boolean => options.parts.has(part);
+  const accept = has('accept') ? await rounds(session, 'accept', () => acceptRound(session)) : [];
+  const steps = accept.length > 0 ? await bothLadders(session, accept) : null;
+  const endToEnd = has('end-to-end')
+    ? await rounds(session, 'end to end', (round) => endToEndRound(session, round))
+    : [];
+  if (has('resources') || has('rebuild')) await fillUp(session);
+  const used = has('resources') ? await resources(session) : null;
+  const requests = has('reads') ? await prepareReads(session) : [];
+  const reads = has('reads') ? await rounds(session, 'reads', () => readRound(session, requests)) : [];
+  const rebuild = has('rebuild') ? await rounds(session, 'rebuild', () => rebuildRound(session)) : [];
+  return { accept, ladder: steps, endToEnd, reads, rebuild, resources: used };
+};
+
+/** The first one warms up compilers, caches and connections, and is thrown away. */
+const rounds = async <T>(session: Session, name: string, one: (round: number) => Promise<T>): Promise<readonly T[]> => {
+  const results: T[] = [];
+  for (let round = 0; round <= session.lab.options.rounds; round += 1) {
+    session.say(`${name}, ${round === 0 ? 'warm-up' : `round ${round} of ${session.lab.options.rounds}`}`);
+    results.push(await one(round));
+  }
+  return results.slice(1);
+};
+
+const bothLadders = async (session: Session, accept: Results['accept']): Promise<NonNullable<Results['ladder']>> => {
+  const maximum = (contender: 'service' | 'peer') =>
+    spreadOf(accept.map((round) => round[contender].maxPerSecond)).median;
+  session.say('accept, ladder of rates');
+  return {
+    service: await ladder(session, 'service', maximum('service')),
+    peer: await ladder(session, 'peer', maximum('peer')),
+  };
+};
