@@ -6,9 +6,9 @@ import type { Account } from '../../src/domain/credits/account.js';
 import type { Enrichment } from '../../src/domain/enrichments/enrichment.js';
 import type { RememberedAnswer } from '../../src/domain/answers/remembered-answer.js';
 import { fenceAt, passRecords } from '../../src/log/fence.js';
-import { canonicalJson } from '../domain/canonical-json.js';
 import { livingStreams } from './world/living-state.js';
 import { PARTITIONS, type Installation } from './world/installation.js';
+import { alike, textOf } from './oracle/alike.js';
 import { demand } from './oracle/violation.js';
 
 /** Longer than the longest deadline and the latest duplicate, with sweeps behind them. */
@@ -53,8 +53,11 @@ export const compareStates = async (world: Installation): Promise<void> => {
     world.paths.saw('living stream compared');
   }
   for (const process of [...world.running]) await settled(world, world.stop(process));
-  for (const { states } of replayed) compareSnapshot(world, states);
-  for (const { states } of replayed) compareBooks(world, states);
+  for (let partition = 0; partition < PARTITIONS; partition += 1) {
+    const { states } = replay(world, partition); // The sweeper goes on until the last process has stopped.
+    compareSnapshot(world, states);
+    compareBooks(world, states);
+  }
 };
 
 const settled = async (world: Installation, done: Promise<void>): Promise<void> => {
@@ -101,12 +104,24 @@ const compareBooks = ({ oracle }: Installation, states: States): void => {
       const { id, status, reserved, captured, released } = state as Enrichment;
       const view = enrichments.get(id)?.after(Infinity);
       const { receipt } = view as { receipt: Record<string, unknown> | null };
-      same({ status, reserved, captured, released }, pick(view, receipt), `the enrichment is what the books say: ${key}`);
+      same(
+        { status, reserved, captured, released },
+        pick(view, receipt),
+        `the enrichment is what the books say: ${key}`,
+      );
     }
   }
 };
 
-const partsOf = ({ id, free, reserved }: { readonly id: string; readonly free: number; readonly reserved: number }) => ({
+const partsOf = ({
+  id,
+  free,
+  reserved,
+}: {
+  readonly id: string;
+  readonly free: number;
+  readonly reserved: number;
+}) => ({
   id,
   free,
   reserved,
@@ -120,6 +135,5 @@ const pick = (view: Readonly<Record<string, unknown>> | undefined, receipt: Reco
 });
 
 const same = (actual: unknown, expected: unknown, rule: string): void => {
-  const [left, right] = [actual, expected].map((value) => (value === undefined ? 'nothing' : canonicalJson(value)));
-  demand(left === right, rule, () => `${left} instead of ${right}`);
+  demand(alike(actual, expected), rule, () => `${textOf(actual)} instead of ${textOf(expected)}`);
 };

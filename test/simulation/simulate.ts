@@ -53,7 +53,7 @@ const violationIn = async (world: Installation, commands: number): Promise<Viola
 };
 
 const day = async (world: Installation): Promise<void> => {
-  if (world.random.chance(NIGHT_PROBABILITY)) world.chaos.night();
+  if (world.random.chance(NIGHT_PROBABILITY)) await world.chaos.night();
   world.clients.burst();
   await world.pass(world.random.between(BURST_PAUSE.least, BURST_PAUSE.most));
 };

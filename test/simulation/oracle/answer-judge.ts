@@ -1,7 +1,7 @@
 import type { Command } from '../../../src/domain/command.js';
 import type { Answer } from '../../../src/domain/decision.js';
 import type { Reply } from '../../../src/log/reply-codec.js';
-import { canonicalJson } from '../../domain/canonical-json.js';
+import { alike } from './alike.js';
 import type { Answered } from './memory-book.js';
 import type { OrgBook } from './org-book.js';
 import type { PartitionJudge } from './partition-judge.js';
@@ -29,10 +29,14 @@ export class AnswerJudge {
   heard(command: Command, reply: Reply): void {
     const offset = Number(reply.position?.offset ?? -1n);
     const kind = this.judge.events.kinds[offset];
-    demand(kind === 'event' || kind === 'duplicate', 'an answer stands on a record that counts', () => textOf(command, reply));
+    demand(kind === 'event' || kind === 'duplicate', 'an answer stands on a record that counts', () =>
+      textOf(command, reply),
+    );
     const upTo = this.judge.events.commands[offset] ?? -1;
     const copies = this.judge.commands.copiesOf(command).filter((copy) => copy <= upTo);
-    const backing = copies.map((copy) => this.backingOf(command, copy)).find((tried) => this.backs(tried, reply.answer));
+    const backing = copies
+      .map((copy) => this.backingOf(command, copy))
+      .find((tried) => this.backs(tried, reply.answer));
     demand(backing !== undefined, 'an answer is backed by the log', () => textOf(command, reply));
     if (backing.decision !== undefined) this.neverContradicts(backing.decision, command, reply);
   }
@@ -50,13 +54,13 @@ export class AnswerJudge {
     if (answer.kind === 'answered') return refused === null && this.shows(backing, answer);
     const { code, reason, details } = answer.refusal;
     if (refused?.code !== code || refused.reason !== reason) return false;
-    return canonicalJson(refused.details) === canonicalJson(details ?? null);
+    return alike(refused.details, details ?? null);
   }
 
   /** The result is what the books say, as the copy of the command left them. */
   private shows(backing: Backing, { result }: Given): boolean {
     const shown = shownOf(backing, this.bookOf(backing.command.orgId));
-    return shown !== null && canonicalJson(shown) === canonicalJson(result);
+    return shown !== null && alike(shown, result);
   }
 
   /** Two answers for one id and one request name the same things, unless the first was forgotten before the second. */

@@ -51,7 +51,10 @@ const requestForeseen = (command: Command<'RequestEnrichments'>, book: OrgBook, 
 export const completenessOf = (facts: readonly Fact[], foreseen: Foreseen): string | null => {
   const { command, book, nowMs } = foreseen;
   const { endings, credits } = { endings: endingsIn(facts), credits: book.credits };
-  const expected = [...foreseen.endings, ...(command.type === 'RecordProviderResponse' ? answeredEnd(facts, foreseen) : [])];
+  const expected = [
+    ...foreseen.endings,
+    ...(command.type === 'RecordProviderResponse' ? answeredEnd(facts, foreseen) : []),
+  ];
   if (endings.join() !== expected.join()) return `it ends ${endings.join()} instead of ${expected.join()}`;
   const movesMoney = facts.some(({ type }) => type.startsWith('Credits') || type === 'EnrichmentFinished');
   if (movesMoney && credits.dueAt(nowMs) > 0) return 'what is due expires at once';

@@ -34,7 +34,10 @@ export class EnrichmentPage {
     const { plan, next, reservedPrice } = request.data;
     this.updatedAt = request.time;
     this.demand(reservedPrice === dearestOf(plan), 'the dearest path is reserved');
-    this.demand(next.attempt === 1 && next.step === 1 && next.provider === plan.steps[0]?.provider, 'it starts at step 1');
+    this.demand(
+      next.attempt === 1 && next.step === 1 && next.provider === plan.steps[0]?.provider,
+      'it starts at step 1',
+    );
   }
 
   get id(): string {
@@ -166,7 +169,11 @@ export class EnrichmentPage {
   }
 
   private demand(holds: boolean, rule: string): void {
-    demand(holds, rule, () => `enrichment ${this.id}, ended ${JSON.stringify(this.ended)}, held ${JSON.stringify(this.held)}`);
+    demand(
+      holds,
+      rule,
+      () => `enrichment ${this.id}, ended ${JSON.stringify(this.ended)}, held ${JSON.stringify(this.held)}`,
+    );
   }
 }
 

@@ -70,7 +70,11 @@ export class MemoryBook {
   }
 
   /** The events of the command tell its answer themselves. */
-  told(id: string, { timeMs, commandOffset }: Pick<Fact, 'timeMs' | 'commandOffset'>, references: readonly string[]): void {
+  told(
+    id: string,
+    { timeMs, commandOffset }: Pick<Fact, 'timeMs' | 'commandOffset'>,
+    references: readonly string[],
+  ): void {
     const untilMs = timeMs + RECENT_MS;
     const answer = { refused: null, references, fingerprint: null, timeMs, untilMs, offset: commandOffset };
     this.keep(this.recent, id, answer);

@@ -53,7 +53,6 @@ export class Oracle {
     const judge = this.answers[position?.partition ?? -1];
     demand(judge !== undefined, 'an answer has a place in the log', () => JSON.stringify(answer));
     this.options.paths.saw(answer.replayed ? 'answered again' : 'answered');
-    if (answer.kind === 'refused') this.options.paths.saw(`refused ${answer.refusal.code} ${answer.refusal.reason}`);
     judge.heard(command, reply);
   }
 

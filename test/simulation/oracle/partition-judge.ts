@@ -54,10 +54,11 @@ export class PartitionJudge {
     if (fact.commandOffset === this.open?.offset) return this.open.enter(fact);
     this.close();
     this.silentBefore(fact.commandOffset, fact);
+    const { bookOf, paths } = this.options;
     const { command, timeMs } = this.askedAt(fact.commandOffset);
     demand(command !== null, 'what cannot be read is not executed', () => this.at(fact));
     this.covered = fact.commandOffset;
-    this.open = new Decision(command, fact.commandOffset, this.options.bookOf(command.orgId), timeMs);
+    this.open = new Decision({ command, offset: fact.commandOffset, timeMs, book: bookOf(command.orgId), paths });
     this.open.enter(fact);
   }
 

@@ -52,7 +52,9 @@ export class PersonBook {
   private identified(data: Record['data']): Set<string> {
     const owners = data.identities.map((hash) => this.owners.get(hash));
     const into = data.mergedInto?.personId;
-    return new Set([...owners, into !== undefined && this.has(into) ? into : undefined].filter((id) => id !== undefined));
+    return new Set(
+      [...owners, into !== undefined && this.has(into) ? into : undefined].filter((id) => id !== undefined),
+    );
   }
 
   private isStale({ mergedInto }: Record['data'], personId: string | undefined): boolean {
@@ -78,7 +80,10 @@ export class PersonBook {
     const holds = (condition: boolean, rule: string): void =>
       demand(condition, rule, () => `${personId} at ${fact.time}, ${JSON.stringify(fact.data)}`);
     holds(merged === (before !== undefined), 'a person is created once, then merged');
-    holds(before !== undefined || command.data.personId === null || command.data.personId === personId, 'a chosen id is kept');
+    holds(
+      before !== undefined || command.data.personId === null || command.data.personId === personId,
+      'a chosen id is kept',
+    );
     const expected = new Set([...(before?.identities ?? []), ...command.data.identities]);
     holds(sameMembers(identities, expected), 'a person has all identities that were told');
     holds(sameMembers(keyIds, new Set([...(before?.keyIds ?? []), command.data.keyId])), 'a person keeps all keys');

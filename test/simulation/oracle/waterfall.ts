@@ -37,7 +37,10 @@ export const winnerOf = (plan: Plan, answers: readonly Hit[]): Hit | null =>
   );
 
 /** The attempt after all these answers, as `step provider`, or how the enrichment ends. */
-export const courseOf = (plan: Plan, answers: readonly Hit[]): { readonly step: number } | 'found' | 'not_found' | 'failed' => {
+export const courseOf = (
+  plan: Plan,
+  answers: readonly Hit[],
+): { readonly step: number } | 'found' | 'not_found' | 'failed' => {
   const wanted = plan.stop === 'best_of_n' ? (plan.n ?? plan.steps.length) : 1;
   const lastStep = answers.at(-1)?.step ?? 0;
   if (accepted(plan, answers).length < wanted && lastStep < plan.steps.length) return { step: lastStep + 1 };

@@ -20,12 +20,13 @@ const KINDS = {
   'rebalance that keeps': 6,
   'partition slow': 8,
   'heartbeats fail': 4,
+  'trap laid': 30,
 } as const;
 
 /** Breaks things at random, one after the other and over each other, and puts them right again. */
 export class Chaos {
   private readonly random: Random;
-  private active = true;
+  private isActive = true;
 
   constructor(private readonly world: Installation) {
     this.random = world.random.fork('chaos');
@@ -34,7 +35,7 @@ export class Chaos {
   start(): void {
     const { random, world } = this;
     world.clock.after(random.between(PAUSE.least, PAUSE.most), () => {
-      if (!this.active) return;
+      if (!this.isActive) return;
       const kind = random.weighted(KINDS);
       world.paths.saw(kind);
       this.breaks[kind]();
@@ -44,10 +45,11 @@ export class Chaos {
 
   /** Everything that is broken mends, nothing new breaks. */
   end(): void {
-    this.active = false;
+    this.isActive = false;
     const { world } = this;
     world.network.faulty = false;
     world.network.slow.clear();
+    world.traps.clear();
     for (const process of world.running) {
       process.heartbeatFails = false;
       Object.assign(process.store.faults, { down: false, losesAnswers: false, delayMs: 0 });
@@ -57,17 +59,21 @@ export class Chaos {
   }
 
   /** All processes are down over night; everything that has a term runs out. */
-  night(): void {
+  async night(): Promise<void> {
     const { world } = this;
     world.paths.saw('night');
+    this.isActive = false;
     for (const process of [...world.running]) world.kill(process);
-    world.clock.after(NIGHT_MS, () => {
-      while (world.running.length < PROCESSES) world.spawn();
-    });
+    world.network.slow.clear();
+    world.traps.clear();
+    await world.pass(NIGHT_MS);
+    this.isActive = true;
+    while (world.running.length < PROCESSES) world.spawn();
+    this.start();
   }
 
   private readonly breaks: Readonly<Record<keyof typeof KINDS, () => void>> = {
-    'process killed': () => this.kill(),
+    'process killed': () => this.kill(this.anyRunning()),
     'process frozen': () => this.freeze(),
     'process stopped in order': () => this.stopInOrder(),
     'store down': () => this.breakStore({ down: true }, [200, 4_000]),
@@ -79,11 +85,12 @@ export class Chaos {
     'rebalance that keeps': () => this.world.broker.groups.rebalance('sim.decider'),
     'partition slow': () => this.slowPartition(),
     'heartbeats fail': () => this.failHeartbeats(),
+    'trap laid': () => this.world.traps.lay((process) => this.kill(process)),
   };
 
   private later([least, most]: readonly [number, number], run: () => void): void {
     this.world.clock.after(this.random.between(least, most), () => {
-      if (this.active) run();
+      if (this.isActive) run();
     });
   }
 
@@ -92,8 +99,7 @@ export class Chaos {
     return running.length === 0 ? null : this.random.pick(running);
   }
 
-  private kill(): void {
-    const process = this.anyRunning();
+  private kill(process: SimProcess | null): void {
     if (process === null) return;
     this.world.kill(process);
     this.replace();

@@ -27,7 +27,10 @@ export class Clients {
 
   constructor(private readonly world: Installation) {
     this.random = world.random.fork('clients');
-    this.books = Array.from({ length: ORGS }, (_, n) => new OrderBook(`org_${n}` as OrgId, this.random.fork(`org ${n}`)));
+    this.books = Array.from(
+      { length: ORGS },
+      (_, n) => new OrderBook(`org_${n}` as OrgId, this.random.fork(`org ${n}`)),
+    );
   }
 
   /** Many at the same moment, so that batches fill and people collide. */
@@ -103,7 +106,10 @@ export class Clients {
   /** The very same bytes again, from anywhere, at any time. */
   private copy(command: Command): void {
     this.world.paths.saw('command copied by the network');
-    this.world.anyServing(this.random)?.sender.send(command).catch(() => undefined);
+    this.world
+      .anyServing(this.random)
+      ?.sender.send(command)
+      .catch(() => undefined);
   }
 
   private garbage(): void {

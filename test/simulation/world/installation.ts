@@ -16,6 +16,7 @@ import { RarePaths } from './rare-paths.js';
 import type { Plant, Seams } from './seams.js';
 import { SimClock, turn } from './sim-clock.js';
 import { SimProcess } from './sim-process.js';
+import { Traps } from './traps.js';
 import { Vendors } from './vendors.js';
 
 export const PARTITIONS = 3;
@@ -35,6 +36,7 @@ export class Installation {
   readonly vendors: Vendors;
   readonly clients: Clients;
   readonly chaos: Chaos;
+  readonly traps: Traps;
   running: readonly SimProcess[] = [];
   stopping: readonly SimProcess[] = [];
   private broken: Error | null = null;
@@ -56,6 +58,7 @@ export class Installation {
     this.vendors = new Vendors(this);
     this.clients = new Clients(this);
     this.chaos = new Chaos(this);
+    this.traps = new Traps(this, this.random.fork('traps'));
   }
 
   spawn(): void {
@@ -114,7 +117,8 @@ export class Installation {
     const hash = createHash('sha256');
     for (const topic of Object.values(this.topics) as string[]) {
       for (const partition of this.broker.partitionsOf(topic)) {
-        for (const { offset, timestampMs, value } of partition.records) hash.update(`${offset} ${timestampMs} `).update(value);
+        for (const { offset, timestampMs, value } of partition.records)
+          hash.update(`${offset} ${timestampMs} `).update(value);
       }
     }
     return hash.digest('hex');

@@ -24,5 +24,7 @@ export const livingStreams = (decider: Decider): readonly LivingStream[] =>
   [...(decider as unknown as Insides).owners].flatMap(([partition, { tenure }]) => {
     if (tenure === null) return [];
     const { unsaved, saved, recent } = tenure.workingSet;
-    return [unsaved, saved, recent].flatMap((held) => [...held].map(([key, stream]) => ({ partition, key, ...stream })));
+    return [unsaved, saved, recent].flatMap((held) =>
+      [...held].map(([key, stream]) => ({ partition, key, ...stream })),
+    );
   });

@@ -100,7 +100,7 @@ export class OrderBook {
 
   private request(): Order {
     const { random } = this;
-    const count = random.chance(0.07) ? random.between(5, 9) : random.between(1, 3);
+    const count = random.chance(0.07) ? random.between(5, 7) : random.between(1, 3);
     const known = random.pickSome(this.persons, count).map(({ personId }) => personId);
     const strangers = known.length === 0 || random.chance(0.02) ? [random.uuid() as PersonId] : [];
     const data = {
@@ -129,7 +129,12 @@ export class OrderBook {
   /** Mostly the newest: those may be pending still. */
   private anyAsked(): AskedFor {
     const { random, asked } = this;
-    const stranger = { id: random.uuid(), personId: random.uuid(), field: 'emails', optionsHash: 'default' } as AskedFor;
+    const stranger = {
+      id: random.uuid(),
+      personId: random.uuid(),
+      field: 'emails',
+      optionsHash: 'default',
+    } as AskedFor;
     if (asked.length === 0) return stranger;
     return random.chance(0.7) ? (asked.at(-random.between(1, 4)) ?? stranger) : random.pick(asked);
   }

@@ -9,7 +9,7 @@ import { PartitionWriter } from '../../../src/log/partition-writer.js';
 import { Replies } from '../../../src/log/replies.js';
 import { sha256 } from '../../support/given.js';
 import type { Installation } from './installation.js';
-import { ObservedLog } from './observed-log.js';
+import { NarrowLog } from './narrow-log.js';
 import { ObservedStore } from './observed-store.js';
 import { observedClaim } from './observed-writer.js';
 import { HurriedClock, ProcessClock } from './process-clock.js';
@@ -17,7 +17,7 @@ import type { Random } from './random.js';
 
 /** The group notices a frozen or killed process after this long. */
 const SESSION_MS = 3_000;
-const EVENTS_BYTES_MAX = 24_000;
+const EVENTS_BYTES_MAX = 12_000;
 /** 10 minutes of renewal become 30 seconds. */
 const CLAIM_HURRY = 20;
 /** So small that streams are evicted and loaded all the time, and that batches are full. */
@@ -44,7 +44,7 @@ export class SimProcess {
   private isKilled = false;
   private readonly process: MemoryProcess;
   private readonly memoryLog: MemoryLog;
-  private readonly log: ObservedLog;
+  private readonly log: NarrowLog;
   private readonly follower: EventFollower;
   private readonly random: Random;
 
@@ -54,11 +54,12 @@ export class SimProcess {
   ) {
     const { clock, broker, network, topics, tables } = world;
     this.random = world.random.fork(name);
-    const faults = network.faultsOf(() => this.heartbeatFails);
+    const delays = network.faultsOf((step) => this.world.traps.step(this, step));
+    const faults = { ...delays, heartbeatFails: () => this.heartbeatFails };
     this.process = new MemoryProcess(clock, faults);
     this.clock = new ProcessClock(clock, this.process);
     this.memoryLog = new MemoryLog({ broker, clock, name, faults, sessionMs: SESSION_MS });
-    this.log = new ObservedLog({ log: this.memoryLog, topics, eventsBytesMax: EVENTS_BYTES_MAX });
+    this.log = new NarrowLog({ log: this.memoryLog, topics, eventsBytesMax: EVENTS_BYTES_MAX });
     this.store = new MemorySnapshotStore(clock, tables);
     const { logger } = world;
     const onFatal = (error: Error): void => this.world.died(this, error);
@@ -130,7 +131,6 @@ export class SimProcess {
   }
 
   kill(): void {
-    this.noteDeath();
     this.isServing = false;
     this.isKilled = true;
     this.process.kill();
@@ -144,13 +144,5 @@ export class SimProcess {
     await this.decider.stop();
     await this.replies.stop();
     await this.memoryLog.close();
-  }
-
-  private noteDeath(): void {
-    const { paths } = this.world;
-    const states = this.decider.status().partitions.map(({ state }) => state);
-    if (states.includes('restoring')) paths.saw('killed while restoring');
-    if (states.includes('claiming')) paths.saw('killed while claiming');
-    if (this.log.isAppendingEvents) paths.saw('killed between append and reply');
   }
 }

@@ -15,7 +15,14 @@ type ResponseData = CommandDataByType['RecordProviderResponse'];
 const TRIES_MAX = 4;
 const REPEAT_MS = 6_000;
 const OUTCOMES = { hit: 45, miss: 35, error: 15, skipped: 5 } as const;
-const VERIFICATIONS = { deliverable: 5, valid: 2, catch_all_verified: 2, probable: 2, catch_all: 1, invalid: 1 } as const;
+const VERIFICATIONS = {
+  deliverable: 5,
+  valid: 2,
+  catch_all_verified: 2,
+  probable: 2,
+  catch_all: 1,
+  invalid: 1,
+} as const;
 
 /** The role `providers`, simulated: positions and attempts survive every process, vendors answer as they like. */
 export class Vendors {
