@@ -17,25 +17,28 @@ type Fault = 'kill' | 'freeze';
 
 /** Kills and freezes processes at random for the time of the profile; returns when all run again. */
 export const hurtProcesses = async (options: ProcessFaultsOptions): Promise<void> => {
-  const { fleet, random, faults } = options;
+  const { random, faults } = options;
   const frozen: Promise<void>[] = [];
   const endMs = performance.now() + faults.forMs;
   for (let count = 0; performance.now() < endMs; count += 1) {
     await waited(random.between(faults.everyMs));
-    const fault = faultNumber(count, options);
-    const victim = random.pick(fleet.processes);
+    const fault = FIRST_FAULTS[count] ?? (random.chance(faults.killShare) ? 'kill' : 'freeze');
     const freezeMs = random.between(faults.freezeMs);
-    if (!victim.mayBeHurt) continue;
+    const victim = victimOf(fault, options);
+    if (victim === null) continue;
     if (fault === 'kill') kill(victim, options);
     else frozen.push(freeze(victim, freezeMs, options));
   }
   await Promise.all(frozen);
 };
 
-/** The first freeze comes first: whoever takes over from a frozen owner is what is hardest to get right. */
-const faultNumber = (count: number, { random, faults }: ProcessFaultsOptions): Fault => {
-  const drawn = random.chance(faults.killShare) ? 'kill' : 'freeze';
-  return faults.atLeastOneOfEach && count < 2 ? ((['freeze', 'kill'] as const)[count] ?? drawn) : drawn;
+/** So that the shortest run has both; whoever takes over from a frozen owner is what is hardest to get right. */
+const FIRST_FAULTS: readonly Fault[] = ['freeze', 'kill'];
+
+/** One process at least stays awake: when all stand still, nothing is tried. */
+const victimOf = (fault: Fault, { fleet, random }: ProcessFaultsOptions): ServiceProcess | null => {
+  const awake = fleet.processes.filter(({ mayBeHurt }) => mayBeHurt);
+  return awake.length === 0 || (fault === 'freeze' && awake.length === 1) ? null : random.pick(awake);
 };
 
 const kill = (victim: ServiceProcess, { tally, say }: ProcessFaultsOptions): void => {

@@ -25,7 +25,8 @@ export interface OwnExit {
 }
 
 const RESTART_AFTER_MS = 300;
-const STOP_MS = 30_000;
+/** Longer than the service gives itself (src/main.ts). */
+const STOP_MS = 40_000;
 const PROBE_MS = 1_000;
 
 /** One service process with all roles, on a port of its own. What ends is started again, as a supervisor would. */
@@ -100,7 +101,7 @@ export class ServiceProcess {
     this.isFrozen = false;
   }
 
-  /** As a supervisor stops it; SIGKILL when it takes longer than 30 s. */
+  /** As a supervisor stops it; SIGKILL when it takes longer than 40 s. */
   async stop(): Promise<OwnExit> {
     clearTimeout(this.restarting);
     this.thaw();
