@@ -3,7 +3,9 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { COMMAND_HANDLERS } from '../commands/handlers.js';
 import { ReadYourWrites } from './consistency/read-your-writes.js';
 import { CreditsController } from './credits/credits.controller.js';
+import { EnrichmentLooks } from './operations/enrichment-looks.js';
 import { EnrichmentBatchController } from './operations/enrichment-batch.controller.js';
+import { EnrichmentQueryController } from './operations/enrichment-query.controller.js';
 import { EnrichmentController } from './operations/enrichment.controller.js';
 import { OpenPersons } from './persons/open-persons.js';
 import { PersonsController } from './persons/persons.controller.js';
@@ -19,8 +21,14 @@ export class HttpModule {
     return {
       module: HttpModule,
       imports: [CqrsModule.forRoot()],
-      controllers: [EnrichmentController, EnrichmentBatchController, PersonsController, CreditsController],
-      providers: [...COMMAND_HANDLERS, ReadYourWrites, OpenPersons, ...ports],
+      controllers: [
+        EnrichmentController,
+        EnrichmentBatchController,
+        EnrichmentQueryController,
+        PersonsController,
+        CreditsController,
+      ],
+      providers: [...COMMAND_HANDLERS, ReadYourWrites, OpenPersons, EnrichmentLooks, ...ports],
     };
   }
 }

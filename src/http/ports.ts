@@ -5,7 +5,7 @@ import type { PersonsQuery } from '../projections/persons/persons.query.js';
 import type { Positions } from '../projections/positions.js';
 
 /** What `http` needs besides use cases; `app.module.ts` fills the tokens. Every query takes the org first. */
-export type EnrichmentReader = Pick<EnrichmentsQuery, 'newest'>;
+export type EnrichmentReader = Pick<EnrichmentsQuery, 'newest' | 'newestOfEach'>;
 export const ENRICHMENT_READER = Symbol('ENRICHMENT_READER');
 
 export type PersonReader = Pick<PersonsQuery, 'byId' | 'list'>;

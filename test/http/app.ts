@@ -38,6 +38,7 @@ export class World {
   scopes!: ReadonlySet<Scope>;
   execute!: Reply;
   newest!: Reply;
+  newestOfEach!: Reply;
   person!: Reply;
   persons!: Reply;
   values!: Reply;
@@ -60,7 +61,7 @@ export class World {
       throw new Error('no answer was prepared');
     };
     this.newest = this.person = () => null;
-    this.persons = this.values = () => [];
+    this.persons = this.values = this.newestOfEach = () => [];
     this.balance = () => ({ balance: 0, reserved: 0, available: 0, nextExpiry: null });
     this.end = () => null;
     this.reached = () => true;
@@ -89,7 +90,10 @@ export class World {
       use(IDENTITY_VAULT, new VaultedIdentities(this.vault)),
       use(PARTITION_ENDS, { endOf: async () => this.end() }),
       use(ANSWERED_POSITIONS, this.answered),
-      use(ports.ENRICHMENT_READER, { newest: (...args: unknown[]) => this.query('newest', this.newest, args) }),
+      use(ports.ENRICHMENT_READER, {
+        newest: (...args: unknown[]) => this.query('newest', this.newest, args),
+        newestOfEach: (...args: unknown[]) => this.query('newestOfEach', this.newestOfEach, args),
+      }),
       use(ports.PERSON_READER, {
         byId: (...args: unknown[]) => this.query('person', this.person, args),
         list: (...args: unknown[]) => this.query('persons', this.persons, args),

@@ -8,7 +8,7 @@ import { foundView, pendingView, personNumber } from './views.js';
 
 const BATCH = '/api/v1/operations/enrichment/batch';
 const POSITION = { partition: 3, offset: 42n };
-const [A, B, C] = [1, 2, 3].map(personNumber) as [string, string, string];
+const [A, B, C] = [personNumber(1), personNumber(2), personNumber(3)];
 
 let app: NestFastifyApplication;
 let world: World;
@@ -34,7 +34,7 @@ const post = (personIds: unknown, field: unknown = 'emails') => call('POST', BAT
 describe('POST /api/v1/operations/enrichment/batch', () => {
   it('OP-11 answers a bare array in the order of the decider, reused and new mixed', async () => {
     const now = world.clock.now();
-    answer([pendingView(now, { personId: B as never }), foundView(now)], 3, 97);
+    answer([pendingView(now, { personId: B }), foundView(now)], 3, 97);
     const { status, body } = await post([B, A]);
     expect(status).toBe(200);
     expect(body).toMatchObject([
@@ -103,6 +103,7 @@ describe('POST /api/v1/operations/enrichment/batch', () => {
   it('OP-13 no other endpoint does so', async () => {
     const others = [
       ['GET', BATCH],
+      ['POST', `${BATCH}/query`],
       ['POST', `/api/v1/operations/enrichment/${A}?field=emails`],
       ['POST', '/api/v1/persons'],
     ] as const;

@@ -33,15 +33,17 @@ export const answerRequested = ({ result, position }: Executed<'RequestEnrichmen
   return new Answer(presentEnrichment(view), { ...headOf(view, nowMs), position, credits });
 };
 
-/** The answer to a POST of several (OP-11): a bare array; the youngest pending one says when to look again. */
+/** The answer to a POST of several (OP-11): a bare array. */
 export const answerAllRequested = ({ result, position }: Executed<'RequestEnrichments'>, nowMs: number): Answer => {
   const { enrichments, reserved, available } = result;
-  const pending = enrichments.filter(({ status }) => status === 'pending');
-  return new Answer(enrichments.map(presentEnrichment), {
-    position,
-    credits: { reserved, charged: 0, available },
-    ...(pending.length > 0 && { retryAfterS: Math.min(...pending.map((view) => retryAfterS(view, nowMs))) }),
-  });
+  const credits = { reserved, charged: 0, available };
+  return new Answer(enrichments.map(presentEnrichment), { ...headOfAll(enrichments, nowMs), position, credits });
+};
+
+/** X-10 for several: the youngest pending one says when to look again. */
+export const headOfAll = (views: readonly EnrichmentView[], nowMs: number): Pick<AnswerOptions, 'retryAfterS'> => {
+  const pending = views.filter(({ status }) => status === 'pending');
+  return pending.length === 0 ? {} : { retryAfterS: Math.min(...pending.map((view) => retryAfterS(view, nowMs))) };
 };
 
 export interface Look {
