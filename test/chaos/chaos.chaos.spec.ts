@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { newStackFolder, sweepDeadRuns } from '../support/stack.folder.js';
 import { SHORT } from './profile.js';
+import { Run } from './run.js';
 import { runScenario } from './scenario.js';
 
 const LIMIT_MS = 300_000;
@@ -24,7 +25,9 @@ describe('chaos on the real broker', () => {
         process.stdout.write(`chaos ${((performance.now() - beganMs) / 1_000).toFixed(1)} s: ${line}\n`);
       };
       say(`CHAOS_SEED=${SEED}`);
-      const { summary, failure } = await runScenario({ profile: SHORT, seed: SEED, folder, say });
+      const { summary, failure } = await runScenario(
+        await Run.open({ profile: SHORT, seed: SEED, folder, keepsEvidence: false, say }),
+      );
       say(JSON.stringify(summary));
       if (failure !== null) throw new Error(failure);
       expect(summary.freezes).toBeGreaterThan(0);

@@ -1,4 +1,4 @@
-import type { Answer } from './load/history.js';
+import { isUnanswered, type Answer } from './load/history.js';
 import { factsOf } from './oracle/facts.js';
 import type { Finding } from './oracle/finding.js';
 import { readRawLog, type RawRecord } from './oracle/raw-log.js';
@@ -28,8 +28,11 @@ export const check = async (
   const answers = history.answers.filter((answer) => isBacked(answer, records));
   const { findings: judged, counts } = verify({ records, answers, postgresKillsMs: tally.postgresKillsMs });
   const all = [...judged, ...(await askTools(run)), ...unclearExits(run)];
-  findings.push(...all.map(({ kind, what }) => ({ kind, what: `${phase}: ${what}` })));
-  run.say(`${phase}: ${answers.length} answers and ${counts.events} events compared, ${all.length} findings`);
+  // Later phases judge the whole history again: what was known before is not news.
+  const news = all.filter(({ what }) => !findings.some((known) => known.what.endsWith(what)));
+  findings.push(...news.map(({ kind, what }) => ({ kind, what: `${phase}: ${what}` })));
+  const answered = answers.filter((answer) => !isUnanswered(answer)).length;
+  run.say(`${phase}: ${answered} answers and ${counts.events} events compared, ${news.length} new findings`);
   return { records, counts };
 };
 

@@ -36,6 +36,7 @@ export const lostLogPhase = async (run: Run): Promise<Checked> => {
   const { profile } = run;
   const { partition, cutMs } = await loseLog(run);
   await run.requireReady('after the repair');
+  await run.revisit();
   const crowd = run.crowd('c');
   await waited(profile.aftermathMs);
   await crowd.finish(profile.settleMs);

@@ -54,13 +54,12 @@ export const summaryOf = (run: Run, last: Checked | null, seconds: number): Summ
 const ANSWERS_SHOWN = 15;
 const FINDINGS_SHOWN = 25;
 
-/** What a person needs to look into a failed run; the files are kept outside of the run's folder. */
-export const failureText = (run: Run, last: Checked | null): string => {
-  const kept = keepEvidence(run, last);
+/** What a person needs to look into a failed run. `kept`: the folder of its evidence. */
+export const failureText = (run: Run, kept: string): string => {
   const { findings, history, options } = run;
   const shown = findings.slice(0, FINDINGS_SHOWN).map(({ kind, what }) => `- ${kind}: ${what}`);
   const more = findings.length > shown.length ? [`- and ${findings.length - shown.length} more`] : [];
-  const tail = history.answers.slice(-ANSWERS_SHOWN).map((answer) => `  ${JSON.stringify(answer)}`);
+  const tail = history.answers.slice(-ANSWERS_SHOWN).map((answer) => `  ${JSON.stringify(answer, withoutNulls)}`);
   return [
     `chaos with seed ${options.seed} has ${findings.length} findings:`,
     ...shown,
@@ -71,9 +70,12 @@ export const failureText = (run: Run, last: Checked | null): string => {
   ].join('\n');
 };
 
+const withoutNulls = (_: string, value: unknown): unknown => value ?? undefined;
+
 const SERVER_LOGS = ['kafka/broker.log', 'kafka/broker.log.1', 'postgres/postgres.log', 'postgres/postgres.log.1'];
 
-const keepEvidence = (run: Run, last: Checked | null): string => {
+/** Copies what a person may want to look at to a folder that outlives the run, and returns it. */
+export const keepEvidence = (run: Run, last: Checked | null): string => {
   const { folder, seed } = run.options;
   const kept = mkdtempSync(join(tmpdir(), `tributary-chaos-${seed}-`));
   cpSync(join(folder, 'logs'), kept, { recursive: true });

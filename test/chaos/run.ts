@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Tally } from './faults/tally.js';
 import { Crowd } from './load/crowd.js';
 import { History } from './load/history.js';
+import { revisit } from './load/revisit.js';
 import type { Finding } from './oracle/finding.js';
 import type { Profile } from './profile.js';
 import { Random } from './random.js';
@@ -10,6 +11,7 @@ import { buildInto } from './stack/build.js';
 import { environmentOf } from './stack/environment.js';
 import { Fleet } from './stack/fleet.js';
 import { Servers } from './stack/servers.js';
+import type { OwnExit } from './stack/service-process.js';
 import { createTenants, type Tenant } from './stack/tenants.js';
 import { Tool } from './stack/tool.js';
 
@@ -18,6 +20,8 @@ export interface RunOptions {
   readonly seed: number;
   /** Data, code and logs of this run; the caller deletes it. */
   readonly folder: string;
+  /** Logs, answers and events outlive the run even when it finds nothing. */
+  readonly keepsEvidence: boolean;
   /** Progress, a line each. */
   readonly say: (line: string) => void;
 }
@@ -47,7 +51,9 @@ export class Run {
     const [dist, servers] = await Promise.all([buildInto(folder), Servers.start(folder)]);
     try {
       const environment = environmentOf(servers, profile);
-      const fleet = await Fleet.create({ folder, dist, environment }, profile.processes);
+      const onOwnExit = ({ name, code, signal }: OwnExit): void =>
+        say(`${name} ended by itself (${signal ?? `code ${code}`})`);
+      const fleet = await Fleet.create({ folder, dist, environment, onOwnExit }, profile.processes);
       const run = new Run(options, servers, fleet, new Tool(dist, environment));
       try {
         fleet.start();
@@ -80,6 +86,15 @@ export class Run {
     const random = this.random.fork(this.crowds++);
     const targets = fleet.processes;
     return new Crowd({ clients, tenants, targets, history, random, answerMs, name: `${this.options.seed}-${name}` });
+  }
+
+  /** Looks again at what was accepted before. */
+  revisit(): Promise<void> {
+    const { tenants, fleet, history } = this;
+    const { answerMs } = this.profile;
+    const random = this.random.fork(this.crowds++);
+    const name = `${this.options.seed}-again-${this.crowds}`;
+    return revisit({ tenants, targets: fleet.processes, history, random, answerMs, name });
   }
 
   async requireReady(when: string): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Checked } from './check.js';
 import { lostLogPhase, processPhase, serverPhase } from './phases.js';
-import { failureText, summaryOf, type Summary } from './report.js';
-import { Run, type RunOptions } from './run.js';
+import { failureText, keepEvidence, summaryOf, type Summary } from './report.js';
+import type { Run } from './run.js';
 
 export interface Outcome {
   readonly summary: Summary;
@@ -9,10 +9,9 @@ export interface Outcome {
   readonly failure: string | null;
 }
 
-/** One whole run on a stack of its own, from the first start to the last comparison. */
-export const runScenario = async (options: RunOptions): Promise<Outcome> => {
+/** All phases on an open run, from the first fault to the last comparison; ends the run. */
+export const runScenario = async (run: Run): Promise<Outcome> => {
   const fromMs = performance.now();
-  const run = await Run.open(options);
   let last: Checked | null = null;
   try {
     for (const phase of [processPhase, serverPhase, lostLogPhase]) last = await phase(run);
@@ -23,5 +22,8 @@ export const runScenario = async (options: RunOptions): Promise<Outcome> => {
     await run.close();
   }
   const summary = summaryOf(run, last, (performance.now() - fromMs) / 1_000);
-  return { summary, failure: run.findings.length === 0 ? null : failureText(run, last) };
+  const hasFailed = run.findings.length > 0;
+  const kept = hasFailed || run.options.keepsEvidence ? keepEvidence(run, last) : null;
+  if (kept !== null) run.say(`logs, answers and events are in ${kept}`);
+  return { summary, failure: hasFailed && kept !== null ? failureText(run, kept) : null };
 };

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { endStale } from '../../src/embedded/embedded.js';
 
 const ROOT = '.test-stack';
-const SERVERS = ['kafka', 'postgres'];
 
 /** A new data folder for this process, below the working directory. The caller deletes it. */
 export const newStackFolder = (): string => {
@@ -18,10 +17,16 @@ export const sweepDeadRuns = async (): Promise<void> => {
   for (const name of existsSync(ROOT) ? readdirSync(ROOT) : []) {
     if (isRunning(Number.parseInt(name, 10))) continue;
     const folder = join(ROOT, name);
-    for (const server of SERVERS) await endStale(join(folder, server));
+    for (const part of foldersIn(folder)) await endStale(part);
     rmSync(folder, { recursive: true, force: true });
   }
 };
+
+/** Of servers, and in chaos of service processes: whoever runs on one has claimed it. */
+const foldersIn = (folder: string): string[] =>
+  readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => join(folder, name));
 
 const isRunning = (pid: number): boolean => {
   if (Number.isNaN(pid)) return false;

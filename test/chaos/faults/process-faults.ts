@@ -22,8 +22,9 @@ export const hurtProcesses = async (options: ProcessFaultsOptions): Promise<void
   const endMs = performance.now() + faults.forMs;
   for (let count = 0; performance.now() < endMs; count += 1) {
     await waited(random.between(faults.everyMs));
-    const fault = FIRST_FAULTS[count] ?? (random.chance(faults.killShare) ? 'kill' : 'freeze');
+    const drawn = FIRST_FAULTS[count] ?? (random.chance(faults.killShare) ? 'kill' : 'freeze');
     const freezeMs = random.between(faults.freezeMs);
+    const fault = performance.now() + freezeMs > endMs ? 'kill' : drawn;
     const victim = victimOf(fault, options);
     if (victim === null) continue;
     if (fault === 'kill') kill(victim, options);

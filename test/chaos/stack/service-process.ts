@@ -15,6 +15,7 @@ export interface ServiceOptions {
   /** Compiled code. */
   readonly dist: string;
   readonly environment: Environment;
+  readonly onOwnExit: (exit: OwnExit) => void;
 }
 
 /** How a process ended that nobody had killed or stopped. */
@@ -144,6 +145,7 @@ export class ServiceProcess {
     if (this.child !== child) return exit; // Killed or stopped by us.
     this.child = null;
     this.ownExits.push(exit);
+    this.options.onOwnExit(exit);
     if (this.isSupervised) this.restartSoon();
     return exit;
   }
