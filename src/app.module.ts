@@ -13,7 +13,9 @@ import { READINESS_SOURCE, type ReadinessSource } from './http/health/readiness.
 import { HttpModule } from './http/http.module.js';
 import { VaultedIdentities } from './http/persons/vaulted-identities.js';
 import * as http from './http/ports.js';
+import { CreditHistoryQuery } from './projections/credits/credit-history.query.js';
 import { CreditsQuery } from './projections/credits/credits.query.js';
+import { AttemptsQuery } from './projections/attempt-log/attempt-log.query.js';
 import { EnrichmentsQuery } from './projections/enrichments/enrichments.query.js';
 import { ValuesQuery } from './projections/enrichments/values.query.js';
 import { PersonsQuery } from './projections/persons/persons.query.js';
@@ -73,9 +75,11 @@ const httpPorts = ({ runtime, commands, positions }: AppParts): Provider[] => {
     [PARTITION_ENDS, new LogPartitionEnds(log, topics.events, commands.partitionOf)],
     [ANSWERED_POSITIONS, commands.answered],
     [http.ENRICHMENT_READER, new EnrichmentsQuery(relaxed)],
+    [http.ATTEMPT_READER, new AttemptsQuery(relaxed)],
     [http.PERSON_READER, new PersonsQuery(relaxed)],
     [http.VALUE_READER, new ValuesQuery(relaxed)],
     [http.CREDIT_READER, new CreditsQuery(relaxed)],
+    [http.CREDIT_HISTORY_READER, new CreditHistoryQuery(relaxed)],
     [http.READ_POSITIONS, positions],
     [http.VAULT, vault],
     [http.CLOCK, clock],

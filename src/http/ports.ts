@@ -1,3 +1,5 @@
+import type { AttemptsQuery } from '../projections/attempt-log/attempt-log.query.js';
+import type { CreditHistoryQuery } from '../projections/credits/credit-history.query.js';
 import type { CreditsQuery } from '../projections/credits/credits.query.js';
 import type { EnrichmentsQuery } from '../projections/enrichments/enrichments.query.js';
 import type { ValuesQuery } from '../projections/enrichments/values.query.js';
@@ -14,12 +16,15 @@ export const PERSON_READER = Symbol('PERSON_READER');
 export type ValueReader = Pick<ValuesQuery, 'ofPerson'>;
 export const VALUE_READER = Symbol('VALUE_READER');
 
-export type CreditReader = Pick<CreditsQuery, 'balance'>;
+export type CreditReader = Pick<CreditsQuery, 'balance' | 'balanceAt'>;
 export const CREDIT_READER = Symbol('CREDIT_READER');
 
 /** How far the read models are. */
 export type ReadPositions = Pick<Positions, 'waitFor'>;
 export const READ_POSITIONS = Symbol('READ_POSITIONS');
+export type CreditHistoryReader = Pick<CreditHistoryQuery, 'list'>;
+export const CREDIT_HISTORY_READER = Symbol('CREDIT_HISTORY_READER');
+
 
 /** `src/vault/vault.ts`: opens what queries return. */
 export const VAULT = Symbol('VAULT');

@@ -44,6 +44,8 @@ export class World {
   values!: Reply;
   balance!: Reply;
   end!: () => Position | null | Promise<Position | null>;
+  balanceAt!: Reply;
+  history!: Reply;
   reached!: (position: Position, timeoutMs: number) => boolean;
   roles!: readonly RoleReadiness[];
 
@@ -61,8 +63,9 @@ export class World {
       throw new Error('no answer was prepared');
     };
     this.newest = this.person = () => null;
-    this.persons = this.values = this.newestOfEach = () => [];
-    this.balance = () => ({ balance: 0, reserved: 0, available: 0, nextExpiry: null });
+    this.persons = this.values = this.newestOfEach = this.attempts = () => [];
+    this.balance = this.balanceAt = () => ({ balance: 0, reserved: 0, available: 0, nextExpiry: null });
+    this.history = () => [];
     this.end = () => null;
     this.reached = () => true;
     this.roles = [{ role: 'http', ready: true }];
@@ -99,7 +102,11 @@ export class World {
         list: (...args: unknown[]) => this.query('persons', this.persons, args),
       }),
       use(ports.VALUE_READER, { ofPerson: (...args: unknown[]) => this.query('values', this.values, args) }),
-      use(ports.CREDIT_READER, { balance: (...args: unknown[]) => this.query('balance', this.balance, args) }),
+      use(ports.CREDIT_READER, {
+        balance: (...args: unknown[]) => this.query('balance', this.balance, args),
+        balanceAt: (...args: unknown[]) => this.query('balanceAt', this.balanceAt, args),
+      }),
+      use(ports.CREDIT_HISTORY_READER, { list: (...args: unknown[]) => this.query('history', this.history, args) }),
       use(ports.READ_POSITIONS, {
         waitFor: async (partition: number, offset: bigint, timeoutMs: number) => {
           this.waits.push(`${partition}:${offset} ${timeoutMs}`);

@@ -1,4 +1,5 @@
 import { Spine1763683200000 } from './1763683200000-spine.js';
+import { CreditHistory1763769600000 } from './1763769600000-credit-history.js';
 
 /** In order; a released migration is never edited. */
-export const MIGRATIONS = [Spine1763683200000] as const;
+export const MIGRATIONS = [Spine1763683200000, CreditHistory1763769600000] as const;

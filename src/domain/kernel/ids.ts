@@ -37,3 +37,9 @@ export const deriveId = (sha256: Sha256, timeMs: number, commandId: CommandId, i
   const variant = '89ab'[parseInt(hash.charAt(3), 16) & 3] ?? '8';
   return `${time.slice(0, 8)}-${time.slice(8, 12)}-8${hash.slice(0, 3)}-${variant}${hash.slice(4, 7)}-${hash.slice(8, 20)}`;
 };
+
+/** UUIDv8 of nothing but a hash (64 hex digits): the name of something that has no id of its own. */
+export const idOfHash = (hash: string): string => {
+  const variant = '89ab'[parseInt(hash.charAt(15), 16) & 3] ?? '8';
+  return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-8${hash.slice(12, 15)}-${variant}${hash.slice(16, 19)}-${hash.slice(19, 31)}`;
+};

@@ -1,31 +1,71 @@
 import { Controller, Get, Inject } from '@nestjs/common';
 import { CurrentPrincipal, Scopes } from '../../auth/decorators.js';
 import type { Principal } from '../../auth/principal.js';
+import type { TransactionView } from '../../projections/credits/credit-history.query.js';
 import { Answer } from '../answer.js';
 import { Reading, type ReadContext } from '../consistency/read-context.js';
 import { ReadYourWrites } from '../consistency/read-your-writes.js';
+import { instantAt } from '../input/instants.js';
 import { Input } from '../input/input.decorator.js';
-import { CREDIT_READER, UNIT, type CreditReader, type Unit } from '../ports.js';
+import { CREDIT_HISTORY_READER, CREDIT_READER, UNIT } from '../ports.js';
+import type { CreditHistoryReader, CreditReader, Unit } from '../ports.js';
+import { BalanceDto, historyCursor, HistoryDto, historyPageOf } from './history.dto.js';
 
 /** CR-09. */
 @Controller('api/v1/operations/credits')
 export class CreditsController {
   constructor(
     @Inject(CREDIT_READER) private readonly credits: CreditReader,
+    @Inject(CREDIT_HISTORY_READER) private readonly transactions: CreditHistoryReader,
     @Inject(ReadYourWrites) private readonly consistency: ReadYourWrites,
     @Inject(UNIT) private readonly unit: Unit,
   ) {}
 
+  /** The headers say what is available now, also when the body is of another time (X-09). */
   @Get('balance')
   @Scopes('credits')
   async balance(
-    @Input('path') _: object,
+    @Input('query') { at }: BalanceDto,
     @CurrentPrincipal() { orgId }: Principal,
     @Reading() { sent }: ReadContext,
   ): Promise<Answer> {
-    const figures = await this.consistency.read({ orgId, sent }, () => this.credits.balance(orgId));
-    const { balance, reserved, available, nextExpiry } = figures;
+    const now = await this.consistency.read({ orgId, sent }, () => this.credits.balance(orgId));
+    const asked = at === undefined ? now : await this.credits.balanceAt(orgId, instantAt(at));
+    const { balance, reserved, available, nextExpiry } = asked;
     const body = { balance, organizationId: orgId, reserved, available, unit: this.unit, nextExpiry };
-    return new Answer(body, { credits: { reserved: 0, charged: 0, available } });
+    return new Answer(body, { credits: { reserved: 0, charged: 0, available: now.available } });
+  }
+
+  /** Newest first; `count` is that of this page. */
+  @Get('history')
+  @Scopes('credits')
+  async history(
+    @Input('query') asked: HistoryDto,
+    @CurrentPrincipal() { orgId }: Principal,
+    @Reading() { sent }: ReadContext,
+  ): Promise<Answer> {
+    const page = historyPageOf(orgId, asked);
+    const { limit, filter } = page;
+    const oneMore = { ...page, limit: limit + 1 };
+    const found = await this.consistency.read({ orgId, sent }, () => this.transactions.list(orgId, oneMore));
+    const shown = found.slice(0, limit);
+    const last = found.length > limit ? shown.at(-1) : undefined;
+    const nextCursor = last === undefined ? null : historyCursor(orgId, filter, last.entry);
+    return new Answer({ transactions: shown.map(presentTransaction), count: shown.length, nextCursor });
   }
 }
+
+/** No event carries free text yet, so `description` is always null. */
+const presentTransaction = (transaction: TransactionView) => ({
+  id: transaction.id,
+  type: transaction.type,
+  amount: transaction.amount,
+  operationType: transaction.operationType,
+  source: transaction.source,
+  referenceId: transaction.referenceId,
+  description: null,
+  metadata: transaction.metadata,
+  createdAt: transaction.createdAt,
+  entry: transaction.entry,
+  balanceAfter: transaction.balanceAfter,
+});

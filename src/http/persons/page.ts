@@ -1,26 +1,16 @@
-import { Transform } from 'class-transformer';
-import { IsInt, Max, Min } from 'class-validator';
 import { invalidInput } from '../../commands/api-error.js';
 import { isUuid, type PersonId } from '../../domain/kernel/ids.js';
 import type { Instant } from '../../domain/kernel/instant.js';
+import { CURSOR_LENGTH_MAX } from '../input/cursor.js';
+import { IsLimit, LIMIT_DEFAULT } from '../input/limit.js';
 import { IsOneOf, IsText, Optional } from '../input/rules.js';
-
-/** X-12. */
-export const LIMIT_MAX = 200;
-export const LIMIT_DEFAULT = 50;
-const LIMIT_MESSAGE = `limit must be a whole number from 1 to ${LIMIT_MAX}`;
-const CURSOR_LENGTH_MAX = 200;
 
 /** By age, oldest first; with a minus newest first. */
 export type Order = 'createdAt' | '-createdAt';
 
 /** PR-03; `filters` and `q` are not known yet. */
 export class PersonsPageDto {
-  @Optional()
-  @Transform(({ value }: { value: unknown }) => (/^\d{1,3}$/.test(String(value)) ? Number(value) : value))
-  @IsInt({ message: LIMIT_MESSAGE })
-  @Min(1, { message: LIMIT_MESSAGE })
-  @Max(LIMIT_MAX, { message: LIMIT_MESSAGE })
+  @IsLimit()
   readonly limit: number = LIMIT_DEFAULT;
 
   @Optional()

@@ -3,6 +3,7 @@ import { ledgerEntryOf, type CreditEventType, type LedgerEntry } from '../../dom
 import type { StoredEvent } from '../../events/event.js';
 import type { Evolution } from '../evolution.js';
 import { column, table } from '../table.js';
+import { nextExpiryOf, type NextExpiry } from './next-expiry.js';
 
 type CreditEvent = StoredEvent<CreditEventType>;
 
@@ -12,6 +13,7 @@ export interface EntryRow {
   readonly entry: LedgerEntry;
   readonly about: EntrySubject;
   readonly account: Account;
+  readonly nextExpiry: NextExpiry | null;
 }
 
 /** What an entry is about, as far as its type tells. */
@@ -23,6 +25,7 @@ interface EntrySubject {
   readonly source: string | null;
   readonly referenceId: string | null;
   readonly reason: string | null;
+  readonly expiresAt: string | null;
 }
 
 export const CREDIT_ENTRIES = table<EntryRow>({
@@ -46,6 +49,9 @@ export const CREDIT_ENTRIES = table<EntryRow>({
     column('grants', 'jsonb', ({ event }) => JSON.stringify(event.data.grants)),
     column('balance_after', 'bigint', ({ account }) => account.balance),
     column('available_after', 'bigint', ({ account }) => availableIn(account)),
+    column('expires_at', 'timestamptz', ({ about }) => about.expiresAt),
+    column('next_expiry_amount', 'bigint', ({ nextExpiry }) => nextExpiry?.amount ?? null),
+    column('next_expiry_at', 'timestamptz', ({ nextExpiry }) => nextExpiry?.at ?? null),
     column('time', 'timestamptz', ({ event }) => event.time),
     column('prev_hash', 'text', ({ event }) => event.data.prevHash),
     column('hash', 'text', ({ event }) => event.data.hash),
@@ -63,6 +69,7 @@ const entryAfter = (event: CreditEvent, account: Account): EntryRow => ({
   entry: ledgerEntryOf(event),
   about: subjectOf(event),
   account,
+  nextExpiry: nextExpiryOf(account),
 });
 
 const NOTHING: EntrySubject = {
@@ -73,6 +80,7 @@ const NOTHING: EntrySubject = {
   source: null,
   referenceId: null,
   reason: null,
+  expiresAt: null,
 };
 
 const subjectOf = (event: CreditEvent): EntrySubject => {
@@ -85,8 +93,10 @@ const subjectOf = (event: CreditEvent): EntrySubject => {
     }
     case 'CreditsReleased':
       return { ...NOTHING, enrichmentId: event.data.enrichmentId, reason: event.data.reason };
-    case 'CreditsGranted':
-      return { ...NOTHING, source: event.data.source, referenceId: event.data.referenceId };
+    case 'CreditsGranted': {
+      const { source, referenceId, expiresAt } = event.data;
+      return { ...NOTHING, source, referenceId, expiresAt };
+    }
     // CR-09 shows it as consumed by `expiry`.
     case 'CreditsExpired':
       return { ...NOTHING, operationType: 'expiry' };

@@ -1,32 +1,44 @@
 import { statement, type Sql } from '../../db/database.js';
 import { availableIn, emptyAccount, type Account } from '../../domain/credits/account.js';
 import type { OrgId } from '../../domain/kernel/ids.js';
-import type { Instant } from '../../domain/kernel/instant.js';
+import { instantOf, type Instant } from '../../domain/kernel/instant.js';
 import { accountOfRow, type AccountDbRow } from './credit-accounts.projection.js';
+import { nextExpiryOf, type NextExpiry } from './next-expiry.js';
 
 /** API CR-09, in the installation's unit. */
 export interface BalanceView {
   readonly balance: number;
   readonly reserved: number;
   readonly available: number;
-  /** What expires next: all that is free and expires at the earliest instant. */
-  readonly nextExpiry: { readonly amount: number; readonly at: Instant } | null;
+  readonly nextExpiry: NextExpiry | null;
 }
 
 const ACCOUNT = statement('credit_account', 'select * from credit_accounts where org_id = $1');
+const LAST_BY = statement(
+  'credit_entry_last_by',
+  `select balance_after, available_after, next_expiry_amount, next_expiry_at
+   from credit_entries where org_id = $1 and time <= $2 order by time desc, entry desc limit 1`,
+);
+
+interface LastEntryRow {
+  readonly balance_after: string;
+  readonly available_after: string;
+  readonly next_expiry_amount: string | null;
+  readonly next_expiry_at: Date | null;
+}
 
 export class CreditsQuery {
   constructor(private readonly sql: Sql) {}
 
   /** An org that never had a credit has an empty account. */
   async balance(orgId: OrgId): Promise<BalanceView> {
-    const account = await this.account(orgId);
-    return {
-      balance: account.balance,
-      reserved: account.reserved,
-      available: availableIn(account),
-      nextExpiry: nextExpiryOf(account),
-    };
+    return balanceOf(await this.account(orgId));
+  }
+
+  /** As the last entry up to and including `at` left it. */
+  async balanceAt(orgId: OrgId, at: Instant): Promise<BalanceView> {
+    const [row] = await this.sql.query<LastEntryRow>(LAST_BY, [orgId, at]);
+    return row === undefined ? balanceOf(emptyAccount(orgId)) : balanceAfter(row);
   }
 
   private async account(orgId: OrgId): Promise<Account> {
@@ -35,13 +47,17 @@ export class CreditsQuery {
   }
 }
 
-const nextExpiryOf = ({ grants }: Account): BalanceView['nextExpiry'] => {
-  const expiring = grants.flatMap(({ free, expiresAt }) =>
-    free > 0 && expiresAt !== null ? [{ free, expiresAt }] : [],
-  );
-  if (expiring.length === 0) return null;
-  // Instants are ISO 8601 of one length: their order is that of the text.
-  const at = expiring.map(({ expiresAt }) => expiresAt).reduce((left, right) => (left < right ? left : right));
-  const amount = expiring.filter(({ expiresAt }) => expiresAt === at).reduce((sum, { free }) => sum + free, 0);
-  return { amount, at };
+const balanceOf = (account: Account): BalanceView => ({
+  balance: account.balance,
+  reserved: account.reserved,
+  available: availableIn(account),
+  nextExpiry: nextExpiryOf(account),
+});
+
+const balanceAfter = (row: LastEntryRow): BalanceView => {
+  const balance = Number(row.balance_after);
+  const available = Number(row.available_after);
+  const { next_expiry_at: at, next_expiry_amount: amount } = row;
+  const nextExpiry = at === null ? null : { amount: Number(amount), at: instantOf(at.getTime()) };
+  return { balance, reserved: balance - available, available, nextExpiry };
 };

@@ -1,0 +1,38 @@
+import { ValidateBy } from 'class-validator';
+import { instantOf, type Instant } from '../../domain/kernel/instant.js';
+
+const INSTANT = /^[12]\d{3}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/;
+const DAY = /^[12]\d{3}-\d\d-\d\d$/;
+const DAY_LENGTH = 10;
+const DAY_MS = 86_400_000;
+
+/** `Date` takes 30 February for 2 March. */
+const isDay = (text: string): boolean =>
+  DAY.test(text) && !Number.isNaN(Date.parse(text)) && instantOf(Date.parse(text)).startsWith(text);
+
+const isInstant = (text: string): boolean =>
+  INSTANT.test(text) && isDay(text.slice(0, DAY_LENGTH)) && !Number.isNaN(Date.parse(text));
+
+const rule = (name: string, isValid: (text: string) => boolean, words: string) => () =>
+  ValidateBy({
+    name,
+    validator: {
+      validate: (value) => typeof value === 'string' && isValid(value),
+      defaultMessage: (args) => `${args?.property} must be ${words}`,
+    },
+  });
+
+/** X-13: a point in time with its zone. */
+export const IsInstant = rule('isInstant', isInstant, 'an ISO 8601 instant such as 2026-11-21T01:02:03.004Z');
+
+/** An instant, or a whole day in UTC. */
+export const IsDate = rule(
+  'isDate',
+  (text) => isInstant(text) || isDay(text),
+  'an ISO 8601 date or instant such as 2026-11-21 or 2026-11-21T01:02:03.004Z',
+);
+
+export const instantAt = (text: string): Instant => instantOf(Date.parse(text));
+
+/** The first instant that `text`, a valid date, does not cover: the day after, or a millisecond later. */
+export const instantAfter = (text: string): Instant => instantOf(Date.parse(text) + (isDay(text) ? DAY_MS : 1));
