@@ -3,6 +3,8 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { COMMAND_HANDLERS } from '../commands/handlers.js';
 import { ReadYourWrites } from './consistency/read-your-writes.js';
 import { CreditsController } from './credits/credits.controller.js';
+import { EnrichmentAttemptsController } from './operations/enrichment-attempts.controller.js';
+import { EnrichmentCancelController } from './operations/enrichment-cancel.controller.js';
 import { EnrichmentLooks } from './operations/enrichment-looks.js';
 import { EnrichmentBatchController } from './operations/enrichment-batch.controller.js';
 import { EnrichmentQueryController } from './operations/enrichment-query.controller.js';
@@ -25,6 +27,8 @@ export class HttpModule {
         EnrichmentController,
         EnrichmentBatchController,
         EnrichmentQueryController,
+        EnrichmentCancelController,
+        EnrichmentAttemptsController,
         PersonsController,
         CreditsController,
       ],

@@ -1,4 +1,5 @@
 import type { AttemptsQuery } from '../projections/attempt-log/attempt-log.query.js';
+import type { AttemptsQuery } from '../projections/attempt-log/attempt-log.query.js';
 import type { CreditHistoryQuery } from '../projections/credits/credit-history.query.js';
 import type { CreditsQuery } from '../projections/credits/credits.query.js';
 import type { EnrichmentsQuery } from '../projections/enrichments/enrichments.query.js';
@@ -9,6 +10,9 @@ import type { Positions } from '../projections/positions.js';
 /** What `http` needs besides use cases; `app.module.ts` fills the tokens. Every query takes the org first. */
 export type EnrichmentReader = Pick<EnrichmentsQuery, 'newest' | 'newestOfEach'>;
 export const ENRICHMENT_READER = Symbol('ENRICHMENT_READER');
+
+export type AttemptReader = Pick<AttemptsQuery, 'ofEnrichment'>;
+export const ATTEMPT_READER = Symbol('ATTEMPT_READER');
 
 export type PersonReader = Pick<PersonsQuery, 'byId' | 'list'>;
 export const PERSON_READER = Symbol('PERSON_READER');

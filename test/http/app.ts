@@ -39,6 +39,7 @@ export class World {
   execute!: Reply;
   newest!: Reply;
   newestOfEach!: Reply;
+  attempts!: Reply;
   person!: Reply;
   persons!: Reply;
   values!: Reply;
@@ -63,7 +64,7 @@ export class World {
       throw new Error('no answer was prepared');
     };
     this.newest = this.person = () => null;
-    this.persons = this.values = this.newestOfEach = this.attempts = () => [];
+    this.persons = this.values = this.newestOfEach = this.attempts = this.attempts = () => [];
     this.balance = this.balanceAt = () => ({ balance: 0, reserved: 0, available: 0, nextExpiry: null });
     this.history = () => [];
     this.end = () => null;
@@ -97,6 +98,7 @@ export class World {
         newest: (...args: unknown[]) => this.query('newest', this.newest, args),
         newestOfEach: (...args: unknown[]) => this.query('newestOfEach', this.newestOfEach, args),
       }),
+      use(ports.ATTEMPT_READER, { ofEnrichment: (...args: unknown[]) => this.query('attempts', this.attempts, args) }),
       use(ports.PERSON_READER, {
         byId: (...args: unknown[]) => this.query('person', this.person, args),
         list: (...args: unknown[]) => this.query('persons', this.persons, args),

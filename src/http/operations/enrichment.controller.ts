@@ -2,7 +2,7 @@ import { Controller, Get, Inject, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { CurrentPrincipal, Scopes } from '../../auth/decorators.js';
 import type { Principal } from '../../auth/principal.js';
-import { ApiError, invalidInput } from '../../commands/api-error.js';
+import { invalidInput } from '../../commands/api-error.js';
 import { RequestEnrichments } from '../../commands/request-enrichments.command.js';
 import type { Clock } from '../../domain/kernel/clock.js';
 import type { Answer } from '../answer.js';
@@ -13,6 +13,7 @@ import { RequestId } from '../request-id/request-id.decorator.js';
 import { EnrichmentLooks } from './enrichment-looks.js';
 import { EnrichmentTargetDto } from './enrichment.dto.js';
 import { answerFound, answerRequested } from './enrichment.presenter.js';
+import { noEnrichment } from './no-enrichment.js';
 
 /** OP-02..OP-10: one person, one field. */
 @Controller('api/v1/operations/enrichment')
@@ -61,6 +62,3 @@ export class EnrichmentController {
     throw invalidInput('personId', 'personId is required');
   }
 }
-
-const noEnrichment = (): ApiError =>
-  new ApiError({ code: 'NOT_FOUND', reason: 'unknown_enrichment', message: 'Enrichment not found' });

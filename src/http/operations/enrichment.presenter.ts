@@ -46,6 +46,10 @@ export const headOfAll = (views: readonly EnrichmentView[], nowMs: number): Pick
   return pending.length === 0 ? {} : { retryAfterS: Math.min(...pending.map((view) => retryAfterS(view, nowMs))) };
 };
 
+/** The answer to a cancellation. */
+export const answerCancelled = ({ result: { enrichment }, position }: Executed<'CancelEnrichment'>): Answer =>
+  new Answer(presentEnrichment(enrichment), { etag: etagOf(enrichment), position });
+
 export interface Look {
   readonly nowMs: number;
   /** `If-None-Match` */
