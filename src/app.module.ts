@@ -13,6 +13,7 @@ import { READINESS_SOURCE, type ReadinessSource } from './http/health/readiness.
 import { HttpModule } from './http/http.module.js';
 import { VaultedIdentities } from './http/persons/vaulted-identities.js';
 import * as http from './http/ports.js';
+import { CreditEntriesQuery } from './projections/credits/credit-entries.query.js';
 import { CreditHistoryQuery } from './projections/credits/credit-history.query.js';
 import { CreditsQuery } from './projections/credits/credits.query.js';
 import { AttemptsQuery } from './projections/attempt-log/attempt-log.query.js';
@@ -80,6 +81,7 @@ const httpPorts = ({ runtime, commands, positions }: AppParts): Provider[] => {
     [http.VALUE_READER, new ValuesQuery(relaxed)],
     [http.CREDIT_READER, new CreditsQuery(relaxed)],
     [http.CREDIT_HISTORY_READER, new CreditHistoryQuery(relaxed)],
+    [http.CREDIT_ENTRIES_READER, new CreditEntriesQuery(relaxed)],
     [http.READ_POSITIONS, positions],
     [http.VAULT, vault],
     [http.CLOCK, clock],

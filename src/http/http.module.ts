@@ -3,6 +3,7 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { COMMAND_HANDLERS } from '../commands/handlers.js';
 import { ReadYourWrites } from './consistency/read-your-writes.js';
 import { CreditsController } from './credits/credits.controller.js';
+import { LedgerController } from './credits/ledger.controller.js';
 import { EnrichmentAttemptsController } from './operations/enrichment-attempts.controller.js';
 import { EnrichmentCancelController } from './operations/enrichment-cancel.controller.js';
 import { EnrichmentLooks } from './operations/enrichment-looks.js';
@@ -31,6 +32,7 @@ export class HttpModule {
         EnrichmentAttemptsController,
         PersonsController,
         CreditsController,
+        LedgerController,
       ],
       providers: [...COMMAND_HANDLERS, ReadYourWrites, OpenPersons, EnrichmentLooks, ...ports],
     };

@@ -1,5 +1,5 @@
 import type { AttemptsQuery } from '../projections/attempt-log/attempt-log.query.js';
-import type { AttemptsQuery } from '../projections/attempt-log/attempt-log.query.js';
+import type { CreditEntriesQuery } from '../projections/credits/credit-entries.query.js';
 import type { CreditHistoryQuery } from '../projections/credits/credit-history.query.js';
 import type { CreditsQuery } from '../projections/credits/credits.query.js';
 import type { EnrichmentsQuery } from '../projections/enrichments/enrichments.query.js';
@@ -22,6 +22,12 @@ export const VALUE_READER = Symbol('VALUE_READER');
 
 export type CreditReader = Pick<CreditsQuery, 'balance' | 'balanceAt'>;
 export const CREDIT_READER = Symbol('CREDIT_READER');
+
+/** How far the read models are. */
+export type ReadPositions = Pick<Positions, 'waitFor'>;
+export const READ_POSITIONS = Symbol('READ_POSITIONS');
+export type CreditEntriesReader = Pick<CreditEntriesQuery, 'list'>;
+export const CREDIT_ENTRIES_READER = Symbol('CREDIT_ENTRIES_READER');
 
 /** How far the read models are. */
 export type ReadPositions = Pick<Positions, 'waitFor'>;

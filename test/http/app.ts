@@ -46,6 +46,8 @@ export class World {
   balance!: Reply;
   end!: () => Position | null | Promise<Position | null>;
   balanceAt!: Reply;
+  entries!: Reply;
+  end!: () => Position | null | Promise<Position | null>;
   history!: Reply;
   reached!: (position: Position, timeoutMs: number) => boolean;
   roles!: readonly RoleReadiness[];
@@ -66,7 +68,7 @@ export class World {
     this.newest = this.person = () => null;
     this.persons = this.values = this.newestOfEach = this.attempts = this.attempts = () => [];
     this.balance = this.balanceAt = () => ({ balance: 0, reserved: 0, available: 0, nextExpiry: null });
-    this.history = () => [];
+    this.history = this.entries = () => [];
     this.end = () => null;
     this.reached = () => true;
     this.roles = [{ role: 'http', ready: true }];
@@ -108,6 +110,7 @@ export class World {
         balance: (...args: unknown[]) => this.query('balance', this.balance, args),
         balanceAt: (...args: unknown[]) => this.query('balanceAt', this.balanceAt, args),
       }),
+      use(ports.CREDIT_ENTRIES_READER, { list: (...args: unknown[]) => this.query('entries', this.entries, args) }),
       use(ports.CREDIT_HISTORY_READER, { list: (...args: unknown[]) => this.query('history', this.history, args) }),
       use(ports.READ_POSITIONS, {
         waitFor: async (partition: number, offset: bigint, timeoutMs: number) => {

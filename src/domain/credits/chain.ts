@@ -68,23 +68,25 @@ export const ledgerEntryOf = ({ type, data }: CreditMove): LedgerEntry => ({
 const signed = (sign: -1 | 0 | 1, amount: number): number => sign * amount || 0;
 
 /** Hex SHA-256 of the RFC 8785 form. */
-export const hashOf = (sha256: Sha256, fields: ChainFields): string => sha256(canonicalForm(fields));
+export const hashOf = (sha256: Sha256, fields: ChainFields): string => sha256(JSON.stringify(hashedOf(fields)));
 
-/** RFC 8785 of integers and well-formed strings is plain JSON with sorted keys, so the keys stand here in that order. */
-const canonicalForm = (fields: ChainFields): string =>
-  JSON.stringify({
-    amount: fields.amount,
-    entry: fields.entry,
-    grants: fields.grants.map(({ delta, grantId }) => ({ delta, grantId })),
-    org: fields.org,
-    prevHash: fields.prevHash,
-    reservationId: fields.reservationId,
-    reservedDelta: fields.reservedDelta,
-    time: fields.time,
-    type: fields.type,
-    unit: fields.unit,
-    v: CHAIN_VERSION,
-  });
+/**
+ * Exactly what is hashed, for whoever wants to hash it again. RFC 8785 of integers and well-formed strings is plain
+ * JSON with sorted keys, so the keys stand here in that order.
+ */
+export const hashedOf = (fields: ChainFields) => ({
+  amount: fields.amount,
+  entry: fields.entry,
+  grants: fields.grants.map(({ delta, grantId }) => ({ delta, grantId })),
+  org: fields.org,
+  prevHash: fields.prevHash,
+  reservationId: fields.reservationId,
+  reservedDelta: fields.reservedDelta,
+  time: fields.time,
+  type: fields.type,
+  unit: fields.unit,
+  v: CHAIN_VERSION,
+});
 
 export interface ChainContext {
   readonly sha256: Sha256;
