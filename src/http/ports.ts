@@ -23,18 +23,15 @@ export const VALUE_READER = Symbol('VALUE_READER');
 export type CreditReader = Pick<CreditsQuery, 'balance' | 'balanceAt'>;
 export const CREDIT_READER = Symbol('CREDIT_READER');
 
-/** How far the read models are. */
-export type ReadPositions = Pick<Positions, 'waitFor'>;
-export const READ_POSITIONS = Symbol('READ_POSITIONS');
+export type CreditHistoryReader = Pick<CreditHistoryQuery, 'list'>;
+export const CREDIT_HISTORY_READER = Symbol('CREDIT_HISTORY_READER');
+
 export type CreditEntriesReader = Pick<CreditEntriesQuery, 'list'>;
 export const CREDIT_ENTRIES_READER = Symbol('CREDIT_ENTRIES_READER');
 
 /** How far the read models are. */
 export type ReadPositions = Pick<Positions, 'waitFor'>;
 export const READ_POSITIONS = Symbol('READ_POSITIONS');
-export type CreditHistoryReader = Pick<CreditHistoryQuery, 'list'>;
-export const CREDIT_HISTORY_READER = Symbol('CREDIT_HISTORY_READER');
-
 
 /** `src/vault/vault.ts`: opens what queries return. */
 export const VAULT = Symbol('VAULT');

@@ -44,11 +44,10 @@ export class World {
   persons!: Reply;
   values!: Reply;
   balance!: Reply;
-  end!: () => Position | null | Promise<Position | null>;
   balanceAt!: Reply;
+  history!: Reply;
   entries!: Reply;
   end!: () => Position | null | Promise<Position | null>;
-  history!: Reply;
   reached!: (position: Position, timeoutMs: number) => boolean;
   roles!: readonly RoleReadiness[];
 
@@ -66,7 +65,7 @@ export class World {
       throw new Error('no answer was prepared');
     };
     this.newest = this.person = () => null;
-    this.persons = this.values = this.newestOfEach = this.attempts = this.attempts = () => [];
+    this.persons = this.values = this.newestOfEach = this.attempts = () => [];
     this.balance = this.balanceAt = () => ({ balance: 0, reserved: 0, available: 0, nextExpiry: null });
     this.history = this.entries = () => [];
     this.end = () => null;
@@ -110,8 +109,8 @@ export class World {
         balance: (...args: unknown[]) => this.query('balance', this.balance, args),
         balanceAt: (...args: unknown[]) => this.query('balanceAt', this.balanceAt, args),
       }),
-      use(ports.CREDIT_ENTRIES_READER, { list: (...args: unknown[]) => this.query('entries', this.entries, args) }),
       use(ports.CREDIT_HISTORY_READER, { list: (...args: unknown[]) => this.query('history', this.history, args) }),
+      use(ports.CREDIT_ENTRIES_READER, { list: (...args: unknown[]) => this.query('entries', this.entries, args) }),
       use(ports.READ_POSITIONS, {
         waitFor: async (partition: number, offset: bigint, timeoutMs: number) => {
           this.waits.push(`${partition}:${offset} ${timeoutMs}`);
