@@ -1,14 +1,10 @@
-import { Draft } from '../../src/domain/draft.js';
-import type { StreamState } from '../../src/domain/state.js';
-import { kindOf, type StreamKey } from '../../src/domain/streams.js';
+import { kindOf } from '../../src/domain/streams.js';
 import { epochMsOf } from '../../src/domain/kernel/instant.js';
 import type { Account } from '../../src/domain/credits/account.js';
 import type { Enrichment } from '../../src/domain/enrichments/enrichment.js';
 import type { RememberedAnswer } from '../../src/domain/answers/remembered-answer.js';
-import { fenceAt, passRecords } from '../../src/log/fence.js';
-import { livingStreams } from './world/living-state.js';
-import { PARTITIONS, type Installation } from './world/installation.js';
-import { alike, textOf } from './oracle/alike.js';
+import { compareLiving, Replica, same, type States } from './replica.js';
+import type { Installation } from './world/installation.js';
 import { demand } from './oracle/violation.js';
 
 /** Longer than the longest deadline and the latest duplicate, with sweeps behind them. */
@@ -40,24 +36,13 @@ const unrest = ({ oracle, running, stopping }: Installation): string =>
     stopping: stopping.map(({ name, isRunning, decider }) => [name, isRunning, decider.status()]),
   });
 
-type States = ReadonlyMap<StreamKey, StreamState>;
-
-/** A replay from 0 gives what the owners have in memory, what the snapshot holds, and what the oracle's books say. */
+/** A fresh replay from 0 gives what the owners have in memory, what the snapshot holds, and what the books say. */
 export const compareStates = async (world: Installation): Promise<void> => {
-  const replayed = Array.from({ length: PARTITIONS }, (_, partition) => replay(world, partition));
-  for (const { partition, key, seq, state } of world.running.flatMap(({ decider }) => livingStreams(decider))) {
-    const { states, seqs } = replayed[partition]!;
-    const place = `${key} of partition ${partition}`;
-    same(state, states.get(key), `the living owner knows what the log says: ${place}`);
-    demand(seq === (seqs.get(key) ?? 0), 'the living owner knows how far a stream is', () => place);
-    world.paths.saw('living stream compared');
-  }
+  compareLiving(world, new Replica(world));
   for (const process of [...world.running]) await settled(world, world.stop(process));
-  for (let partition = 0; partition < PARTITIONS; partition += 1) {
-    const { states } = replay(world, partition); // The sweeper goes on until the last process has stopped.
-    compareSnapshot(world, states);
-    compareBooks(world, states);
-  }
+  const replica = new Replica(world); // The sweeper goes on until the last process has stopped.
+  compareSnapshot(world, replica.states);
+  compareBooks(world, replica.states);
 };
 
 const settled = async (world: Installation, done: Promise<void>): Promise<void> => {
@@ -69,46 +54,32 @@ const settled = async (world: Installation, done: Promise<void>): Promise<void> 
   }
 };
 
-const replay = ({ broker, topics }: Installation, partition: number) => {
-  const { records } = broker.partition(topics.events, partition);
-  const draft = new Draft({ get: () => undefined });
-  const seqs = new Map<StreamKey, number>();
-  for (const event of passRecords(fenceAt(null), records, partition).events) {
-    for (const [key] of draft.apply(event)) seqs.set(key, event.seq);
-  }
-  return { states: draft.changes, seqs };
-};
-
 const compareSnapshot = ({ tables, paths, clock }: Installation, states: States): void => {
-  for (const [key, state] of states) {
+  for (const [key, { state }] of states) {
     const row = tables.row(key);
     const isForgotten = kindOf(key) === 'request' || kindOf(key) === 'recent';
     if (row === undefined && isForgotten && epochMsOf((state as RememberedAnswer).expiresAt) <= clock.now()) continue;
-    same(row === undefined ? undefined : JSON.parse(row.json), state, `the snapshot holds what the log says: ${key}`);
+    same(row === undefined ? undefined : JSON.parse(row.json), state, 'the snapshot holds what the log says', key);
     paths.saw('stored stream compared');
   }
 };
 
 const compareBooks = ({ oracle }: Installation, states: States): void => {
   const enrichments = new Map([...oracle.books.values()].flatMap((book) => [...book.enrichments]));
-  for (const [key, state] of states) {
+  for (const [key, { state }] of states) {
     if (kindOf(key) === 'account') {
       const { orgId, balance, reserved, entry, hash, grants } = state as Account;
       const { credits } = oracle.books.get(orgId)!;
       const told = [...credits.grants.values()].toSorted((a, b) => (a.order < b.order ? -1 : 1));
       const mine = { balance: credits.balance, reserved: credits.reserved, entry: credits.entry, hash: credits.hash };
-      same({ balance, reserved, entry, hash }, mine, `the account is what the books say: ${key}`);
-      same(grants.map(partsOf), told.map(partsOf), `grants are what the books say: ${key}`);
+      same({ balance, reserved, entry, hash }, mine, 'the account is what the books say', key);
+      same(grants.map(partsOf), told.map(partsOf), 'grants are what the books say', key);
     }
     if (kindOf(key) === 'enrichment') {
       const { id, status, reserved, captured, released } = state as Enrichment;
       const view = enrichments.get(id)?.after(Infinity);
       const { receipt } = view as { receipt: Record<string, unknown> | null };
-      same(
-        { status, reserved, captured, released },
-        pick(view, receipt),
-        `the enrichment is what the books say: ${key}`,
-      );
+      same({ status, reserved, captured, released }, pick(view, receipt), 'the enrichment is what the books say', key);
     }
   }
 };
@@ -133,7 +104,3 @@ const pick = (view: Readonly<Record<string, unknown>> | undefined, receipt: Reco
   captured: receipt?.['captured'],
   released: receipt?.['released'],
 });
-
-const same = (actual: unknown, expected: unknown, rule: string): void => {
-  demand(alike(actual, expected), rule, () => `${textOf(actual)} instead of ${textOf(expected)}`);
-};

@@ -1,5 +1,6 @@
 import { Violation } from './oracle/violation.js';
 import { compareStates, quiesce } from './ending.js';
+import { compareLiving, Replica } from './replica.js';
 import { Installation } from './world/installation.js';
 import type { RarePaths } from './world/rare-paths.js';
 import { NOTHING_PLANTED, type Plant } from './world/seams.js';
@@ -27,6 +28,7 @@ export interface Report {
 /** Ms between two moments at which clients ask. */
 const BURST_PAUSE = { least: 200, most: 5_000 };
 const NIGHT_PROBABILITY = 0.0015;
+const COMPARE_PROBABILITY = 0.1;
 
 /** One world from its seed to its end, or to the first rule that does not hold. */
 export const simulate = async ({ seed, commands, plant = NOTHING_PLANTED }: RunOptions): Promise<Report> => {
@@ -42,7 +44,8 @@ const violationIn = async (world: Installation, commands: number): Promise<Viola
   try {
     for (let n = 0; n < 3; n += 1) world.spawn();
     world.chaos.start();
-    while (world.oracle.commands < commands) await day(world);
+    const replica = new Replica(world);
+    while (world.oracle.commands < commands) await day(world, replica);
     await quiesce(world);
     await compareStates(world);
     return null;
@@ -52,8 +55,9 @@ const violationIn = async (world: Installation, commands: number): Promise<Viola
   }
 };
 
-const day = async (world: Installation): Promise<void> => {
+const day = async (world: Installation, replica: Replica): Promise<void> => {
   if (world.random.chance(NIGHT_PROBABILITY)) await world.chaos.night();
   world.clients.burst();
   await world.pass(world.random.between(BURST_PAUSE.least, BURST_PAUSE.most));
+  if (world.random.chance(COMPARE_PROBABILITY)) compareLiving(world, replica);
 };

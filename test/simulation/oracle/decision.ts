@@ -137,7 +137,8 @@ export class Decision {
 
   private page(id: string): EnrichmentPage {
     const page = this.options.book.enrichments.get(id);
-    demand(page !== undefined, 'an enrichment is requested before anything happens to it', () => id);
+    const rule = 'an enrichment is requested before anything happens to it';
+    demand(page !== undefined, rule, () => JSON.stringify({ id, command: this.options.command, facts: this.facts }));
     this.touched.add(page);
     return page;
   }
@@ -145,7 +146,9 @@ export class Decision {
   /** All events of the command are known: they were one append. */
   close(): void {
     const missing = this.expected === 'events' ? completenessOf(this.facts, this.foreseen) : this.refusalIsWhole();
-    this.demand(missing === null, `a decision is whole: ${missing}`);
+    demand(missing === null, 'a decision is whole', () =>
+      JSON.stringify({ missing, command: this.options.command, facts: this.facts }),
+    );
     for (const page of this.touched) page.closePage(this.offset);
     this.options.book.credits.closePage(this.offset);
   }

@@ -107,8 +107,9 @@ export class Installation {
     const untilMs = this.clock.now() + ms;
     do {
       await turn();
-      this.oracle.look();
+      // Before the oracle looks again: a decision that it has rejected is only half in its books.
       if (this.broken !== null) throw this.broken;
+      this.oracle.look();
     } while (this.clock.step(untilMs));
   }
 

@@ -25,7 +25,7 @@ const LIMITS = {
   batchCommands: 8,
   batchBytes: 64_000,
   loadStreams: 40,
-  workingSetBytes: 24_000,
+  workingSetBytes: 40_000,
   unsavedBytes: 120_000,
   snapshotEveryMs: 500,
   snapshotChanges: 60,

@@ -1,0 +1,114 @@
+import type { Core } from '../../../src/decider/core.js';
+import { emptyAccount, type Account } from '../../../src/domain/credits/account.js';
+import { isCreditEvent, linkOf, type CreditMove } from '../../../src/domain/credits/chain.js';
+import type { Command, CommandType } from '../../../src/domain/command.js';
+import type { DecideContext, Decision } from '../../../src/domain/decision.js';
+import { instantOf } from '../../../src/domain/kernel/instant.js';
+import type { StateReader } from '../../../src/domain/state.js';
+import { kindOf, streams, type StreamKind } from '../../../src/domain/streams.js';
+import type { DomainEvent } from '../../../src/events/event.js';
+import type { PlantedBug } from './planted-bug.js';
+
+type Decide = Core['decide'];
+type Facts = { readonly command: Command; readonly state: StateReader; readonly context: DecideContext };
+
+const deciding = (change: (decide: Decide) => Decide) => () => ({
+  core: (core: Core): Core => ({ ...core, decide: change(core.decide) }),
+});
+
+/** The core decides on a state that is not as it is. */
+const onState = (wrong: (state: StateReader) => StateReader, type?: CommandType) =>
+  deciding((decide) => (command, state, context) => {
+    const seen = type === undefined || type === command.type ? wrong(state) : state;
+    return decide(command, seen, context);
+  });
+
+const without = (...kinds: readonly StreamKind[]) =>
+  onState((state) => ({ get: (key) => (kinds.includes(kindOf(key)) ? undefined : state.get(key)) }));
+
+const HOUR_MS = 3_600_000;
+
+/** Every grant seems to last an hour longer when credits are reserved. */
+const graceForGrants = onState(
+  (state) => ({
+    get: (key) => {
+      const value = state.get(key);
+      if (value === undefined || kindOf(key) !== 'account') return value;
+      const account = value as Account;
+      const later = (instant: string) => instantOf(Date.parse(instant) + HOUR_MS);
+      const grants = account.grants.map((grant) => ({
+        ...grant,
+        expiresAt: grant.expiresAt && later(grant.expiresAt),
+      }));
+      return { ...account, grants } as unknown as typeof value;
+    },
+  }),
+  'RequestEnrichments',
+);
+
+const changing = (change: (decision: Decision, facts: Facts) => Decision) =>
+  deciding(
+    (decide) => (command, state, context) => change(decide(command, state, context), { command, state, context }),
+  );
+
+const silentRefusal = changing((decision) =>
+  decision.answer.kind === 'refused' ? { ...decision, events: [] } : decision,
+);
+
+/** Links the credit events anew, as whoever made them would have. */
+const relinked = (events: readonly DomainEvent[], { command, state, context }: Facts): readonly DomainEvent[] => {
+  const account = state.get(streams.account(command.orgId)) ?? emptyAccount(command.orgId);
+  let head = { entry: account.entry, hash: account.hash };
+  return events.map((event) => {
+    if (!isCreditEvent(event)) return event;
+    const chain = { sha256: context.sha256, unit: context.unit, orgId: command.orgId, time: instantOf(context.nowMs) };
+    const link = linkOf(chain, head, event as unknown as CreditMove);
+    head = { entry: link.entry, hash: link.hash };
+    return { ...event, data: { ...event.data, ...link } } as DomainEvent;
+  });
+};
+
+/** What a found enrichment does not cost is captured too. */
+const capturesTwice = changing((decision, facts) => {
+  const first = decision.events.find((event) => event.type === 'CreditsCaptured');
+  if (first === undefined) return decision;
+  const events = decision.events.map((event) => {
+    if (event.type !== 'CreditsReleased') return event;
+    const { amount, grants, available } = event.data;
+    const taken = grants.map(({ grantId, delta }) => ({ grantId, delta: -delta }));
+    const data = { ...first.data, amount, grants: taken, available: available - amount };
+    return { ...event, type: 'CreditsCaptured', data } as DomainEvent;
+  });
+  return { ...decision, events: relinked(events, facts) };
+});
+
+/** The hash covers another time than the event has. */
+const hashesWrongly = changing((decision, facts) => {
+  const context = { ...facts.context, nowMs: facts.context.nowMs + 1 };
+  return { ...decision, events: relinked(decision.events, { ...facts, context }) };
+});
+
+/** The reservation goes back, though something was found. */
+const neverCaptures = changing((decision, facts) => {
+  const events = decision.events.filter((event) => event.type !== 'CreditsCaptured');
+  return events.length === decision.events.length ? decision : { ...decision, events: relinked(events, facts) };
+});
+
+const forgetsDeadlines = () => ({
+  core: (core: Core): Core => ({
+    ...core,
+    dueAt: (key, state) => (kindOf(key) === 'enrichment' ? null : core.dueAt(key, state)),
+  }),
+});
+
+export const CORE_BUGS: readonly PlantedBug[] = [
+  { name: 'refuses without logging', plant: silentRefusal },
+  { name: 'forgets command ids', plant: without('request', 'recent') },
+  { name: 'forgets keys, but not recent ids', plant: without('request') },
+  { name: 'burns an expired grant', plant: graceForGrants },
+  { name: 'captures twice', plant: capturesTwice },
+  { name: 'finds without capturing', plant: neverCaptures },
+  { name: 'hashes another time than it writes', plant: hashesWrongly },
+  { name: 'makes a second enrichment beside an active one', plant: without('current') },
+  { name: 'forgets deadlines', plant: forgetsDeadlines },
+];
