@@ -25,10 +25,10 @@ if (!Number.isSafeInteger(seed) || !(seconds > 0)) {
 mkdirSync('.test-stack', { recursive: true });
 const folder = mkdtempSync(join('.test-stack', `${process.pid}-`), { encoding: 'utf8' });
 const EXIT_INTERRUPTED = 130;
-const leave = (exitCode: number): never => {
+function leave(exitCode: number): never {
   rmSync(folder, { recursive: true, force: true });
   process.exit(exitCode);
-};
+}
 
 const beganMs = performance.now();
 const say = (line: string): void => {
@@ -36,7 +36,12 @@ const say = (line: string): void => {
 };
 say(`seed ${seed}`);
 const profile = values.short === true ? SHORT : longProfile(seconds);
-const run = await Run.open({ profile, seed, folder, keepsEvidence: values.keep === true, say });
+const run = await Run.open({ profile, seed, folder, keepsEvidence: values.keep === true, say }).catch(
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    return leave(1);
+  },
+);
 let isInterrupted = false;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {

@@ -43,8 +43,8 @@ export const SHORT: Profile = {
   commandWaitMs: 2_500,
   answerMs: 3_000,
   processFaults: {
-    forMs: 11_000,
-    everyMs: { min: 1_500, max: 3_000 },
+    forMs: 10_000,
+    everyMs: { min: 1_500, max: 3_500 },
     freezeMs: { min: 6_500, max: 7_500 },
     killShare: 0.5,
   },

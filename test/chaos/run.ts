@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { lastLines } from '../../src/embedded/run.js';
 import { Tally } from './faults/tally.js';
 import { Crowd } from './load/crowd.js';
 import { History } from './load/history.js';
@@ -57,7 +58,7 @@ export class Run {
       const run = new Run(options, servers, fleet, new Tool(dist, environment));
       try {
         fleet.start();
-        await run.requireReady('after the first start');
+        await run.requireStart();
         run.tenants = await createTenants(environment, profile.orgs);
         say(`${profile.processes} processes are ready, ${profile.orgs} orgs have credits`);
         return run;
@@ -102,6 +103,14 @@ export class Run {
     for (const name of await this.fleet.notReadyWithin(recoveryMs)) {
       this.findings.push({ kind: 'recovery', what: `${name} was not ready within ${recoveryMs} ms ${when}` });
     }
+  }
+
+  private async requireStart(): Promise<void> {
+    const { recoveryMs } = this.profile;
+    const [first] = await this.fleet.notReadyWithin(recoveryMs);
+    const service = this.fleet.processes.find(({ name }) => name === first);
+    if (service === undefined) return;
+    throw new Error(`${first} was not ready ${recoveryMs} ms after its start. It said:\n${lastLines(service.output)}`);
   }
 
   /** Ends everything it has started. */
