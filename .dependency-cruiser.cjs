@@ -13,7 +13,7 @@ const MAY_IMPORT = {
   decider: [...CORE, 'log', 'db', 'config', 'observability'],
   commands: [...CORE, 'log', 'observability', 'config'],
   providers: [...CORE, 'log', 'vault', 'net', 'db', 'config', 'observability'],
-  projections: [...CORE, 'log', 'db', 'config', 'observability'],
+  projections: [...CORE, 'log', 'db', 'vault', 'config', 'observability'],
   auth: ['domain/kernel', 'db', 'config', 'observability', 'commands'],
   http: [...CORE, 'commands', 'projections', 'providers', 'auth', 'vault', 'config', 'observability'],
   embedded: [],

@@ -1,5 +1,9 @@
 import type { Command } from 'commander';
 import { rebuild, RebuildRunning, type RebuildReport, type TableComparison } from '../src/projections/rebuild.js';
+import { loadMasterKey } from '../src/vault/master-key.js';
+import { PostgresVault } from '../src/vault/postgres-vault.js';
+import { VaultIdentityOpener } from '../src/vault/identity-opener.js';
+import { systemClock } from '../src/observability/clock.js';
 import { withConnection, type Connection } from './connection.js';
 import { EXIT, Failure } from './failure.js';
 import { print, table } from './output.js';
@@ -21,8 +25,9 @@ export const addRebuildCommand = (program: Command): void => {
     });
 };
 
-const run = async ({ config, log, topics }: Connection, options: RebuildOptions): Promise<number> => {
+const run = async ({ config, log, topics, database }: Connection, options: RebuildOptions): Promise<number> => {
   const startedMs = Date.now();
+  const masterKey = await loadMasterKey(config.masterKey, config.dataDir);
   const progress = progressBar('rebuilding', options.json);
   const done = new Map<number, { done: number; total: number }>();
   const sum = (key: 'done' | 'total') => [...done.values()].reduce((total, one) => total + one[key], 0);
@@ -33,6 +38,7 @@ const run = async ({ config, log, topics }: Connection, options: RebuildOptions)
       mode: options.check ? 'check' : 'replace',
       log,
       topics,
+      identities: new VaultIdentityOpener(new PostgresVault({ database, masterKey, clock: systemClock })),
       onProgress: ({ partition, ...counts }) => {
         done.set(partition, counts);
         progress.update(sum('done'), sum('total'));

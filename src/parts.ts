@@ -22,6 +22,7 @@ import { Dispatcher } from './providers/dispatcher.js';
 import { LiveProcesses } from './providers/live-processes.js';
 import { PostgresAttemptQueue } from './providers/postgres-attempt-queue.js';
 import { registryOf } from './providers/registry.js';
+import { VaultIdentityOpener } from './vault/identity-opener.js';
 import type { Runtime } from './runtime.js';
 
 export type OnFatal = (error: Error) => void;
@@ -75,8 +76,8 @@ export const deciderOf = (runtime: Runtime, { sender, replies }: CommandParts, o
   });
 };
 
-export const projectorOf = ({ relaxed }: Runtime, positions: Positions): Projector =>
-  new Projector({ database: relaxed, positions });
+export const projectorOf = ({ relaxed, vault }: Runtime, positions: Positions): Projector =>
+  new Projector({ database: relaxed, positions, identities: new VaultIdentityOpener(vault) });
 
 export const dispatcherOf = (runtime: Runtime, { sender }: CommandParts): Dispatcher => {
   const { durable, relaxed, vault, clock, logger, instance, config } = runtime;

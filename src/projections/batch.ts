@@ -9,6 +9,8 @@ import { CREDIT_ENTRIES, foldEntries } from './credits/credit-entries.projection
 import { ENRICHMENTS, foldEnrichments, type EnrichmentRow } from './enrichments/enrichments.projection.js';
 import { evolveBatch } from './evolution.js';
 import { foldKnownContacts, KNOWN_CONTACTS } from './known-contacts/known-contacts.projection.js';
+import type { OpenedIdentities } from './persons/identities.js';
+import { foldPersonFindings, PERSON_FINDINGS } from './persons/person-findings.projection.js';
 import { foldPersons, PERSONS } from './persons/persons.projection.js';
 import type { Table } from './table.js';
 
@@ -18,14 +20,17 @@ export const TABLES: readonly Table<never>[] = [
   CREDIT_ACCOUNTS,
   CREDIT_ENTRIES,
   PERSONS,
+  PERSON_FINDINGS,
   KNOWN_CONTACTS,
   ATTEMPT_LOG,
 ];
 
-/** The rows a batch builds on, as they stand before it. */
+/** What a batch builds on: rows as they stand before it, and the identities in it, opened. */
 export interface RowsBefore {
   readonly enrichments: readonly EnrichmentRow[];
   readonly accounts: readonly AccountRow[];
+  /** Of the persons that the batch records (`identitiesIn`). */
+  readonly identities: OpenedIdentities;
 }
 
 /** The last state of each row of one table that a batch changed. */
@@ -48,7 +53,8 @@ export const foldBatch = (events: readonly StoredEvent[], before: RowsBefore): r
     write(ENRICHMENTS, foldEnrichments(evolution, enrichmentsBefore)),
     write(CREDIT_ACCOUNTS, foldAccounts(evolution)),
     write(CREDIT_ENTRIES, foldEntries(evolution)),
-    write(PERSONS, foldPersons(events)),
+    write(PERSONS, foldPersons(events, before.identities)),
+    write(PERSON_FINDINGS, foldPersonFindings(events)),
     write(KNOWN_CONTACTS, foldKnownContacts(events, fieldOf)),
     write(ATTEMPT_LOG, foldAttempts(events)),
   ].filter(({ rows }) => rows > 0);

@@ -2,6 +2,7 @@ import type { Database } from '../db/database.js';
 import type { EventBatch } from '../log/event-follower.js';
 import { foldBatch, type TableWrite } from './batch.js';
 import { ProjectionCheckpoints } from './checkpoints.js';
+import type { IdentityOpener } from './persons/identities.js';
 import type { Positions } from './positions.js';
 import { readRowsBefore } from './rows-before.js';
 import { storeBatch } from './store.js';
@@ -10,6 +11,7 @@ export interface ProjectorOptions {
   /** `relaxed`: rows and checkpoint are lost together and read again. */
   readonly database: Database;
   readonly positions: Positions;
+  readonly identities: IdentityOpener;
 }
 
 /** Keeps the read models: one statement per batch, rows and checkpoint together. */
@@ -30,9 +32,9 @@ export class Projector {
    * fails when they did. Folding over such rows may already break an invariant of the core.
    */
   private async fold({ events, previous, partition }: EventBatch): Promise<readonly TableWrite[] | 'moved'> {
-    const { database } = this.options;
+    const { database, identities } = this.options;
     try {
-      return foldBatch(events, await readRowsBefore(database, events));
+      return foldBatch(events, await readRowsBefore({ sql: database, identities }, events));
     } catch (error) {
       const stored = await new ProjectionCheckpoints(database).load(partition);
       if (stored?.offset !== previous?.offset || stored?.claim !== previous?.claim) return 'moved';

@@ -4,15 +4,29 @@ import type { RowsBefore } from './batch.js';
 import { accountOfRow, type AccountDbRow, type AccountRow } from './credits/credit-accounts.projection.js';
 import type { EnrichmentRow } from './enrichments/enrichments.projection.js';
 import { enrichmentOfRow, type EnrichmentDbRow } from './enrichments/enrichments.row.js';
+import { identitiesIn, type IdentityOpener } from './persons/identities.js';
 import { streamsToRead } from './streams-to-read.js';
 
 const ENRICHMENTS = statement('enrichments_before', 'select * from enrichments where id = any($1::uuid[])');
 const ACCOUNTS = statement('accounts_before', 'select * from credit_accounts where org_id = any($1::text[])');
 
-/** Reads what the fold of a batch builds on: at most one statement per table, in the transaction that writes. */
-export const readRowsBefore = async (sql: Sql, events: readonly StoredEvent[]): Promise<RowsBefore> => {
-  const { enrichments, accounts } = streamsToRead(events);
-  return { enrichments: await enrichmentsBefore(sql, enrichments), accounts: await accountsBefore(sql, accounts) };
+export interface BeforeSources {
+  readonly sql: Sql;
+  readonly identities: IdentityOpener;
+}
+
+/** Reads what the fold of a batch builds on: at most one statement per table. */
+export const readRowsBefore = async (
+  { sql, identities }: BeforeSources,
+  events: readonly StoredEvent[],
+): Promise<RowsBefore> => {
+  const streams = streamsToRead(events);
+  const boxes = identitiesIn(events);
+  return {
+    enrichments: await enrichmentsBefore(sql, streams.enrichments),
+    accounts: await accountsBefore(sql, streams.accounts),
+    identities: boxes.length === 0 ? new Map() : await identities.openAll(boxes),
+  };
 };
 
 const enrichmentsBefore = async (sql: Sql, ids: readonly string[]): Promise<readonly EnrichmentRow[]> => {

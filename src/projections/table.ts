@@ -40,6 +40,8 @@ export interface TableShape<Row> {
   readonly newerBy: readonly string[] | 'never';
   /** Columns that an update leaves as they were first written. */
   readonly keep?: readonly string[];
+  /** Columns that an update joins with what stands there. */
+  readonly merge?: Readonly<Record<string, 'or'>>;
   readonly columns: readonly Column<Row>[];
 }
 
@@ -64,10 +66,12 @@ const insertSql = <Row>(shape: TableShape<Row>, { firstParameter, condition, mod
 /** `unnest` flattens arrays of arrays, so an array column travels as text. */
 const carriedAs = (type: ColumnType): string => (type === 'text[]' ? 'text' : type);
 
-const onConflict = <Row>({ columns, key, keep = [], newerBy }: TableShape<Row>): string => {
+const onConflict = <Row>({ columns, key, keep = [], merge = {}, newerBy }: TableShape<Row>): string => {
   if (newerBy === 'never') return 'do nothing';
   const fixed = new Set([...key, ...keep]);
-  const assignments = columns.filter(({ name }) => !fixed.has(name)).map(({ name }) => `${name} = excluded.${name}`);
+  const assignments = columns
+    .filter(({ name }) => !fixed.has(name))
+    .map(({ name }) => `${name} = ${merge[name] === undefined ? '' : `old.${name} ${merge[name]} `}excluded.${name}`);
   const [before, after] = ['old', 'excluded'].map((side) => newerBy.map((name) => `${side}.${name}`).join(', '));
   return `do update set ${assignments.join(', ')} where (${before}) < (${after})`;
 };
@@ -75,7 +79,7 @@ const onConflict = <Row>({ columns, key, keep = [], newerBy }: TableShape<Row>):
 type Value = ReturnType<Column<never>['value']>;
 
 /** As text, because `pg` quotes and escapes every element of an array, and few of ours need it. */
-const arrayLiteral = (values: readonly Value[]): string => `{${values.map(elementOf).join(',')}}`;
+export const arrayLiteral = (values: readonly Value[]): string => `{${values.map(elementOf).join(',')}}`;
 
 const NEEDS_NO_QUOTES = /^[\w.:+/=-]+$/;
 

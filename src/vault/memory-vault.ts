@@ -28,6 +28,10 @@ export class MemoryVault implements Vault {
     return Promise.resolve();
   }
 
+  warmAll(): Promise<void> {
+    return Promise.resolve();
+  }
+
   destroy(orgId: OrgId, keyId: KeyId): void {
     this.keys.set(`${orgId}/${keyId}`, null);
   }

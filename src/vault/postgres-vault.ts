@@ -13,7 +13,15 @@ import {
   sealJson,
   type MasterKeys,
 } from './sealing.js';
-import { aboutOf, KeyDestroyed, KeyMissing, type IdentityKind, type SealKind, type Vault } from './vault.js';
+import {
+  aboutOf,
+  KeyDestroyed,
+  KeyMissing,
+  type IdentityKind,
+  type KeyOfOrg,
+  type SealKind,
+  type Vault,
+} from './vault.js';
 
 /** An erased key may be used for at most this long from a cache (DESIGN §6). */
 const KEY_CACHE_MS = 60_000;
@@ -38,6 +46,12 @@ const GET_OR_CREATE = statement(
 const LOAD = statement(
   'vault_load',
   'select identity_hash, key_id, wrapped_key from person_keys where org_id = $1 and key_id = any($2)',
+);
+
+const LOAD_ALL = statement(
+  'vault_load_all',
+  `select org_id, identity_hash, key_id, wrapped_key from person_keys
+   where (org_id, key_id) in (select * from unnest($1::text[], $2::text[]))`,
 );
 
 /** The vault on `person_keys`: the one table that the log cannot rebuild. Needs a durable database. */
@@ -85,11 +99,18 @@ export class PostgresVault implements Vault {
   }
 
   async warm(orgId: OrgId, keyIds: readonly KeyId[]): Promise<void> {
-    const cold = [...new Set(keyIds)].filter((keyId) => !this.keys.has(cacheKey(orgId, keyId)));
-    if (cold.length === 0) return;
-    const rows = await this.options.database.query<KeyRow>(LOAD, [orgId, cold]);
+    await this.warmAll(keyIds.map((keyId) => ({ orgId, keyId })));
+  }
+
+  async warmAll(keys: readonly KeyOfOrg[]): Promise<void> {
+    const cold = new Map(keys.map((key) => [cacheKey(key.orgId, key.keyId), key]));
+    for (const name of cold.keys()) if (this.keys.has(name)) cold.delete(name);
+    if (cold.size === 0) return;
+    const wanted = [...cold.values()];
+    const ids = [wanted.map(({ orgId }) => orgId), wanted.map(({ keyId }) => keyId)];
+    const rows = await this.options.database.query<KeyRow & { org_id: OrgId }>(LOAD_ALL, ids);
     // Destroyed keys are left out here: they are an error of the one who opens, not of the one who warms.
-    for (const row of rows) if (row.wrapped_key !== null) this.remember(orgId, row);
+    for (const row of rows) if (row.wrapped_key !== null) this.remember(row.org_id, row);
   }
 
   private async getOrCreate(

@@ -27,6 +27,13 @@ export interface Vault {
   open(orgId: OrgId, keyId: KeyId, kind: SealKind, sealed: Sealed): Promise<unknown>;
   /** Loads the keys of many ids in one statement, so that the following seals and opens need no round trip. */
   warm(orgId: OrgId, keyIds: readonly KeyId[]): Promise<void>;
+  /** As `warm`, for keys of many orgs, still in one statement. */
+  warmAll(keys: readonly KeyOfOrg[]): Promise<void>;
+}
+
+export interface KeyOfOrg {
+  readonly orgId: OrgId;
+  readonly keyId: KeyId;
 }
 
 export class KeyDestroyed extends Error {

@@ -9,6 +9,7 @@ import { randomOf, randomStory } from './random-story.js';
 const allRows = (side: ReadSide) =>
   Promise.all([...TABLES.map(({ name }) => name), 'projection_checkpoints'].map((table) => side.rows(table)));
 
+jest.setTimeout(30_000);
 const seed = Date.now() % 1_000_000;
 
 describe(`projector (seed ${seed})`, () => {

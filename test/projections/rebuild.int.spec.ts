@@ -10,7 +10,7 @@ import { REBUILT_TABLES } from '../../src/projections/rebuild/generation.js';
 import type { Story } from '../support/events.js';
 import { testStack } from '../support/stack.js';
 import { randomStory } from './random-story.js';
-import { openReadSide, type ReadSide } from './support.js';
+import { openReadSide, storyIdentities, type ReadSide } from './support.js';
 
 const seed = Date.now() % 1_000_000;
 const topics = topicsOf('rebuild.');
@@ -39,7 +39,16 @@ describe(`rebuild (seed ${seed})`, () => {
   const options = (more: Partial<RebuildOptions> = {}): RebuildOptions => {
     const { schema } = side;
     const url = testStack().databaseUrl;
-    return { url, schema, log, topics, mode: 'replace', onProgress: () => undefined, ...more };
+    return {
+      url,
+      schema,
+      log,
+      topics,
+      identities: storyIdentities,
+      mode: 'replace',
+      onProgress: () => undefined,
+      ...more,
+    };
   };
   const project = async (part = 1): Promise<void> => {
     for (const story of stories) await side.projector.handle(story.batch(0, Math.ceil(story.events.length * part)));

@@ -14,7 +14,7 @@ import { Projector } from '../../src/projections/projector.js';
 import { rebuild } from '../../src/projections/rebuild.js';
 import { testStack } from '../support/stack.js';
 import { foundStory, ORG_A } from './stories.js';
-import { openReadSide, type ReadSide } from './support.js';
+import { openReadSide, storyIdentities, type ReadSide } from './support.js';
 
 const WAIT_MS = 10_000;
 const topics = topicsOf('role.');
@@ -65,7 +65,14 @@ describe('the role `projections`', () => {
     expect(first).toEqual(first && viewOf(story.enrichment(first.id)));
 
     const { schema } = side;
-    const options = { url: testStack().databaseUrl, schema, log, topics, onProgress: () => undefined };
+    const options = {
+      url: testStack().databaseUrl,
+      schema,
+      log,
+      topics,
+      identities: storyIdentities,
+      onProgress: () => undefined,
+    };
     expect(await rebuild({ ...options, mode: 'replace' })).toMatchObject({ equal: true, replaced: true });
 
     const appended = story.events.length;

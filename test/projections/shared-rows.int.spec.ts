@@ -4,7 +4,8 @@ import { writeRows } from '../../src/projections/store.js';
 import { discardProjections } from '../../src/projections/discard.js';
 import { HIT, Story } from '../support/events.js';
 import { foundStory } from './stories.js';
-import { openReadSide, type ReadSide } from './support.js';
+import { identitiesIn } from '../../src/projections/persons/identities.js';
+import { openReadSide, storyIdentities, type ReadSide } from './support.js';
 
 const orgOf = (partition: number) => `org_${partition}` as OrgId;
 
@@ -71,11 +72,12 @@ describe('rows and the order of what writes them', () => {
   it('a row is never replaced by an older one', async () => {
     const { story } = foundStory();
     await side.projector.handle(story.batch());
-    const tables = ['enrichments', 'credit_accounts', 'credit_entries', 'persons', 'attempt_log'];
+    const tables = ['enrichments', 'credit_accounts', 'credit_entries', 'persons', 'person_findings', 'attempt_log'];
+    const opened = storyIdentities.openAll(identitiesIn(story.events));
     const before = await Promise.all(tables.map((table) => side.rows(table)));
     const requested = story.events.findIndex(({ type }) => type === 'EnrichmentRequested');
     for (const events of [story.events.slice(0, requested + 2), story.events]) {
-      const writes = foldBatch(events, { enrichments: [], accounts: [] });
+      const writes = foldBatch(events, { enrichments: [], accounts: [], identities: await opened });
       await writeRows(side.database, writes, 'upsert');
       expect(await Promise.all(tables.map((table) => side.rows(table)))).toEqual(before);
     }

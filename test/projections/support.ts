@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Database, statement } from '../../src/db/database.js';
 import { systemClock } from '../../src/observability/clock.js';
+import type { IdentityOpener } from '../../src/projections/persons/identities.js';
 import { Positions } from '../../src/projections/positions.js';
 import { Projector } from '../../src/projections/projector.js';
 import { testStack } from '../support/stack.js';
@@ -15,6 +16,14 @@ export interface ReadSide {
   close(): Promise<void>;
 }
 
+/** What stories seal is text in Base64: it stands for a first name. */
+export const storyIdentities: IdentityOpener = {
+  openAll: (boxes) =>
+    Promise.resolve(
+      new Map(boxes.map(({ sealed }) => [sealed, { firstName: Buffer.from(sealed, 'base64').toString('utf8') }])),
+    ),
+};
+
 /** Migrated tables in a schema of their own. */
 export const openReadSide = async (): Promise<ReadSide> => {
   const schema = `projections_${randomUUID().slice(0, 8)}`;
@@ -25,7 +34,7 @@ export const openReadSide = async (): Promise<ReadSide> => {
     schema,
     database,
     positions,
-    projector: new Projector({ database, positions }),
+    projector: new Projector({ database, positions, identities: storyIdentities }),
     rows: async (table) => {
       const query = statement('', `select to_jsonb(t) as row from ${table} t order by t::text`);
       return (await database.query<{ row: Record<string, unknown> }>(query)).map(({ row }) => row);

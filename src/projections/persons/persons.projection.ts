@@ -1,7 +1,9 @@
 import type { IdentityHash, KeyId, OrgId, PersonId, Sealed } from '../../domain/kernel/ids.js';
 import type { Instant } from '../../domain/kernel/instant.js';
 import type { StoredEvent } from '../../events/event.js';
-import { column, table } from '../table.js';
+import { arrayLiteral, column, table } from '../table.js';
+import { clearColumnsOf, type ClearColumns } from './clear-columns.js';
+import type { OpenedIdentities } from './identities.js';
 
 export interface PersonRow {
   readonly id: PersonId;
@@ -9,6 +11,7 @@ export interface PersonRow {
   readonly keyId: KeyId;
   readonly sealed: Sealed;
   readonly identities: readonly IdentityHash[];
+  readonly clear: ClearColumns;
   /** Where the person first came from. */
   readonly source: string;
   readonly createdAt: Instant;
@@ -29,6 +32,15 @@ export const PERSONS = table<PersonRow>({
     column('key_id', 'text', (row) => row.keyId),
     column('sealed', 'text', (row) => row.sealed),
     column('identities', 'text[]', (row) => `{${row.identities.join(',')}}`),
+    column('first_name', 'text', ({ clear }) => clear.firstName),
+    column('last_name', 'text', ({ clear }) => clear.lastName),
+    column('full_name', 'text', ({ clear }) => clear.fullName),
+    column('title', 'text', ({ clear }) => clear.title),
+    column('company_name', 'text', ({ clear }) => clear.companyName),
+    column('company_domain', 'text', ({ clear }) => clear.companyDomain),
+    column('country', 'text', ({ clear }) => clear.country),
+    column('linkedin_url', 'text', ({ clear }) => clear.linkedinUrl),
+    column('tags', 'text[]', ({ clear }) => clear.tags && arrayLiteral(clear.tags)),
     column('source', 'text', (row) => row.source),
     column('created_at', 'timestamptz', (row) => row.createdAt),
     column('updated_at', 'timestamptz', (row) => row.updatedAt),
@@ -38,25 +50,32 @@ export const PERSONS = table<PersonRow>({
 });
 
 /** Ids may be chosen by the client, so they are unique within an org only. */
-export const foldPersons = (events: readonly StoredEvent[]): readonly PersonRow[] => {
-  const rows = new Map<string, PersonRow>();
+export const foldPersons = (events: readonly StoredEvent[], opened: OpenedIdentities): readonly PersonRow[] => {
+  const first = new Map<string, StoredEvent<'PersonRecorded'>>();
+  const last = new Map<string, StoredEvent<'PersonRecorded'>>();
   for (const event of events) {
     if (event.type !== 'PersonRecorded') continue;
     const key = `${event.orgId}/${event.data.personId}`;
-    rows.set(key, recorded(event, rows.get(key)));
+    if (!first.has(key)) first.set(key, event);
+    last.set(key, event);
   }
-  return [...rows.values()];
+  return [...last].map(([key, event]) => recorded(first.get(key) ?? event, event, opened));
 };
 
-const recorded = (event: StoredEvent<'PersonRecorded'>, before: PersonRow | undefined): PersonRow => ({
-  id: event.data.personId,
-  orgId: event.orgId,
-  keyId: event.data.keyId,
-  sealed: event.data.sealed,
-  identities: event.data.identities,
-  source: before?.source ?? event.data.source,
-  createdAt: before?.createdAt ?? event.time,
-  updatedAt: event.time,
-  partition: event.partition,
-  seq: event.seq,
+const recorded = (
+  { time: createdAt, data: { source } }: StoredEvent<'PersonRecorded'>,
+  last: StoredEvent<'PersonRecorded'>,
+  opened: OpenedIdentities,
+): PersonRow => ({
+  id: last.data.personId,
+  orgId: last.orgId,
+  keyId: last.data.keyId,
+  sealed: last.data.sealed,
+  identities: last.data.identities,
+  clear: clearColumnsOf(last.orgId, opened.get(last.data.sealed) ?? null),
+  source,
+  createdAt,
+  updatedAt: last.time,
+  partition: last.partition,
+  seq: last.seq,
 });

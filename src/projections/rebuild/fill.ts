@@ -6,6 +6,7 @@ import { checkpointOf, fenceAt, type FenceState } from '../../log/fence.js';
 import type { Log, Topics } from '../../log/log.js';
 import { passThrough } from '../../log/restore.js';
 import { foldBatch } from '../batch.js';
+import type { IdentityOpener } from '../persons/identities.js';
 import { readRowsBefore } from '../rows-before.js';
 import { storeBatch, writeRows } from '../store.js';
 
@@ -17,6 +18,7 @@ export interface FillOptions {
   readonly topics: Topics;
   /** Of the new generation. */
   readonly database: Database;
+  readonly identities: IdentityOpener;
   /** After each write: the offset of the last event in it. */
   readonly onWritten: (partition: number, offset: bigint) => void;
 }
@@ -77,8 +79,9 @@ export class PartitionFill {
   async #write(events: readonly StoredEvent[], mode: 'upsert' | 'fill'): Promise<void> {
     const last = events.at(-1);
     if (last === undefined) return;
-    const { database } = this.options;
-    await writeRows(database, foldBatch(events, await readRowsBefore(database, events)), mode);
+    const { database, identities } = this.options;
+    const before = await readRowsBefore({ sql: database, identities }, events);
+    await writeRows(database, foldBatch(events, before), mode);
     this.#events += events.length;
     this.options.onWritten(this.partition, last.offset);
   }

@@ -1,6 +1,7 @@
 import type { Database } from '../../db/database.js';
 import type { Checkpoint } from '../../log/checkpoint.js';
 import type { Log, Topics } from '../../log/log.js';
+import type { IdentityOpener } from '../persons/identities.js';
 import { PartitionFill } from './fill.js';
 
 export interface RebuildProgress {
@@ -13,6 +14,7 @@ export interface RebuildProgress {
 export interface GenerationFillOptions {
   readonly log: Log;
   readonly topics: Topics;
+  readonly identities: IdentityOpener;
   readonly onProgress: (progress: RebuildProgress) => void;
 }
 
@@ -35,11 +37,11 @@ export class GenerationFill {
     database: Database,
     count: number,
   ) {
-    const { log, topics } = options;
+    const { log, topics, identities } = options;
     const onWritten = (partition: number, offset: bigint): void => this.#report(partition, offset + 1n);
     this.#partitions = Array.from(
       { length: count },
-      (_, partition) => new PartitionFill({ log, topics, database, onWritten }, partition),
+      (_, partition) => new PartitionFill({ log, topics, database, identities, onWritten }, partition),
     );
   }
 
