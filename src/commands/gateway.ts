@@ -3,6 +3,7 @@ import type { Command, CommandDataByType, CommandType, ResultByCommand } from '.
 import type { CommandId, OrgId } from '../domain/kernel/ids.js';
 import type { AnsweredPositions } from './answered-positions.js';
 import { exchange, type ExchangeOptions } from './exchange.js';
+import { KeyTurns } from './key-turns.js';
 import { Refused, Unavailable } from './outcomes.js';
 import type { CommandReply, Position } from './ports.js';
 import { Unanswered } from './unanswered.js';
@@ -17,7 +18,7 @@ export interface ExecuteOptions {
 
 export interface Executed<T extends CommandType = CommandType> {
   readonly result: ResultByCommand[T];
-  /** The answer was remembered: nothing was decided this time. */
+  /** Under a key: the answer was remembered, nothing was decided this time. A copy without one is nobody's news. */
   readonly replayed: boolean;
   readonly position: Position | null;
 }
@@ -41,15 +42,30 @@ const LAGGING_RETRY_AFTER_S = 3;
 /** The way from a process to the decider: sheds what cannot be answered in time, sends, waits for the reply. */
 export class CommandGateway {
   private readonly unanswered = new Unanswered();
+  private readonly turns: KeyTurns;
   private waits = 0;
 
-  constructor(private readonly options: GatewayOptions) {}
+  constructor(private readonly options: GatewayOptions) {
+    this.turns = new KeyTurns(options);
+  }
 
   /**
    * @throws Refused the decider said no
    * @throws Unavailable not sent, or not answered within the wait
+   * @throws ApiError IDEMPOTENCY_IN_PROGRESS another command of the same key was not answered within the wait
    */
-  async execute<T extends CommandType>(
+  execute<T extends CommandType>(
+    type: T,
+    orgId: OrgId,
+    data: CommandDataByType[T],
+    options: ExecuteOptions,
+  ): Promise<Executed<T>> {
+    const { id, fingerprint = '', keyed } = options;
+    const run = () => this.executeNow(type, orgId, data, options);
+    return keyed === true && id !== undefined ? this.turns.take({ id, fingerprint }, run) : run();
+  }
+
+  private async executeNow<T extends CommandType>(
     type: T,
     orgId: OrgId,
     data: CommandDataByType[T],
@@ -60,8 +76,9 @@ export class CommandGateway {
     const command = { ...this.envelopeOf(options), type, orgId, data } as unknown as Command;
     const { answer, position } = await this.answerTo(command, partition);
     if (position !== null) this.options.answered.remember(orgId, position);
-    if (answer.kind === 'refused') throw new Refused(answer.refusal, position);
-    return { result: answer.result as ResultByCommand[T], replayed: answer.replayed, position };
+    const replayed = command.keyed && answer.replayed;
+    if (answer.kind === 'refused') throw new Refused(answer.refusal, position, replayed);
+    return { result: answer.result as ResultByCommand[T], replayed, position };
   }
 
   private admit(partition: number): void {

@@ -7,6 +7,8 @@ export class Refused extends Error {
   constructor(
     readonly refusal: Refusal,
     readonly position: Position | null,
+    /** As in `Executed`. */
+    readonly replayed = false,
   ) {
     super(`${refusal.code}: ${refusal.reason}`);
   }

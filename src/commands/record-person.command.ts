@@ -8,6 +8,7 @@ import { COMMAND_GATEWAY, type Commands, type Executed } from './gateway.js';
 import { addsTo, mergeFacts, type Facts } from './merge-facts.js';
 import { Refused, Unavailable } from './outcomes.js';
 import type { Position } from './ports.js';
+import { keyedBy, keyOfStep, type RequestKey } from './request-key.js';
 
 /** The part of the vault that recording a person needs (`src/vault`). */
 export interface IdentityVault {
@@ -27,6 +28,7 @@ export interface PersonFacts {
   readonly facts: Facts;
   readonly source: string;
   readonly correlationId: string;
+  readonly key?: RequestKey | null;
 }
 
 export interface RecordedPerson {
@@ -36,6 +38,8 @@ export interface RecordedPerson {
   readonly facts: Facts;
   readonly recordedAt: Instant;
   readonly position: Position | null;
+  /** As in `Executed`: of the whole request. */
+  readonly replayed: boolean;
 }
 
 /** Finds or creates the person of an identity and merges what is new (PR-01). */
@@ -53,6 +57,10 @@ type Box = Pick<CommandDataByType['RecordPerson'], 'identities' | 'keyId' | 'sea
 /**
  * The decider cannot look into a sealed identity, so merging is done here: it tells how the person stands, we open,
  * merge and seal anew, and it takes that only if the person has not changed meanwhile.
+ *
+ * Under a key (X-07) both commands are keyed: the first remembers whether the person was new, the second that the
+ * facts are in. So a repeat finishes what a crash cut short, and never merges a second time over what others have
+ * written since. A new person is shown again as it was recorded, a known one as it is now.
  */
 @CommandHandler(RecordPerson)
 export class RecordPersonHandler implements ICommandHandler<RecordPerson> {
@@ -62,10 +70,12 @@ export class RecordPersonHandler implements ICommandHandler<RecordPerson> {
   ) {}
 
   async execute({ person }: RecordPerson): Promise<RecordedPerson> {
+    const { key = null } = person;
     const box = await this.newBox(person);
     for (let round = 0; round < ROUNDS_MAX; round++) {
-      const found = await this.send(person, box);
-      const recorded = found.result.existing ? await this.merge(person, found) : presented(found, person.facts);
+      const found = await this.send(person, box, key);
+      if (!found.result.existing) return presented(found, person.facts);
+      const recorded = await this.merge(person, found, box);
       if (recorded !== 'changed meanwhile') return recorded;
     }
     throw new Unavailable('contended', CONTENDED_RETRY_AFTER_S);
@@ -81,35 +91,52 @@ export class RecordPersonHandler implements ICommandHandler<RecordPerson> {
     return { identities, keyId, sealed, mergedInto: null };
   }
 
+  /** `box`: what the first command brought; it is sent again under a key when there is nothing to merge. */
   private async merge(
     person: PersonFacts,
     found: Executed<'RecordPerson'>,
+    box: Box,
   ): Promise<RecordedPerson | 'changed meanwhile'> {
-    const { personId, keyId, sealed: over } = found.result;
-    const known = (await this.vault.open(person.orgId, keyId, 'identity', over)) as Facts;
-    if (!addsTo(known, person.facts)) return presented(found, known);
-    const merged = mergeFacts(known, person.facts);
-    const identities = this.vault.identitiesOf(merged);
-    const sealed = await this.vault.seal(person.orgId, keyId, 'identity', merged);
+    const { key = null, orgId } = person;
+    const known = await this.opened(orgId, found);
+    const isNews = addsTo(known, person.facts);
+    if (!isNews && key === null) return presented(found, known);
+    const merged = isNews ? mergeFacts(known, person.facts) : known;
     try {
-      const recorded = await this.send(person, { identities, keyId, sealed, mergedInto: { personId, over } });
-      return presented(recorded, merged);
+      const mergedBox = isNews ? await this.mergedBox(orgId, found, merged) : box;
+      const recorded = await this.send(person, mergedBox, key && keyOfStep(key, MERGE_STEP));
+      return presented(recorded, recorded.replayed ? await this.opened(orgId, recorded) : merged);
     } catch (error) {
       if (error instanceof Refused && error.refusal.reason === 'stale_person') return 'changed meanwhile';
       throw error;
     }
   }
 
-  private send(person: PersonFacts, box: Box): Promise<Executed<'RecordPerson'>> {
+  private async mergedBox(orgId: OrgId, { result }: Executed<'RecordPerson'>, merged: Facts): Promise<Box> {
+    const { personId, keyId, sealed: over } = result;
+    const sealed = await this.vault.seal(orgId, keyId, 'identity', merged);
+    return { identities: this.vault.identitiesOf(merged), keyId, sealed, mergedInto: { personId, over } };
+  }
+
+  private async opened(orgId: OrgId, { result: { keyId, sealed } }: Executed<'RecordPerson'>): Promise<Facts> {
+    return (await this.vault.open(orgId, keyId, 'identity', sealed)) as Facts;
+  }
+
+  private send(person: PersonFacts, box: Box, key: RequestKey | null): Promise<Executed<'RecordPerson'>> {
     const { orgId, personId, source, correlationId } = person;
-    return this.gateway.execute('RecordPerson', orgId, { personId, source, ...box }, { correlationId });
+    const data = { personId, source, ...box };
+    return this.gateway.execute('RecordPerson', orgId, data, { correlationId, ...keyedBy(key) });
   }
 }
 
-const presented = ({ result, position }: Executed<'RecordPerson'>, facts: Facts): RecordedPerson => ({
+/** Names the second command of a request under its key. */
+const MERGE_STEP = 'merge';
+
+const presented = ({ result, position, replayed }: Executed<'RecordPerson'>, facts: Facts): RecordedPerson => ({
   personId: result.personId,
   existing: result.existing,
   recordedAt: result.recordedAt,
   facts,
   position,
+  replayed,
 });

@@ -5,6 +5,7 @@ import type { OrgId, PersonId } from '../domain/kernel/ids.js';
 import type { Field } from '../domain/waterfall/plan.js';
 import { COMMAND_GATEWAY, type Commands, type Executed } from './gateway.js';
 import { TERMS_SOURCE, type TermsSource } from './ports.js';
+import { keyedBy, type RequestKey } from './request-key.js';
 
 export interface EnrichmentsRequest {
   readonly orgId: OrgId;
@@ -14,6 +15,7 @@ export interface EnrichmentsRequest {
   readonly createdBy: string;
   readonly dialect: Dialect;
   readonly correlationId: string;
+  readonly key?: RequestKey | null;
 }
 
 /** Reuse or reserve, all or nothing (OP-04, OP-12). */
@@ -31,8 +33,8 @@ export class RequestEnrichmentsHandler implements ICommandHandler<RequestEnrichm
   ) {}
 
   execute({ request }: RequestEnrichments): Promise<Executed<'RequestEnrichments'>> {
-    const { orgId, correlationId, ...asked } = request;
+    const { orgId, correlationId, key = null, ...asked } = request;
     const data = { ...asked, ...this.terms.termsFor(orgId, request.field) };
-    return this.gateway.execute('RequestEnrichments', orgId, data, { correlationId });
+    return this.gateway.execute('RequestEnrichments', orgId, data, { correlationId, ...keyedBy(key) });
   }
 }

@@ -14,6 +14,8 @@ export interface AnswerOptions {
   readonly credits?: CreditFigures;
   readonly retryAfterS?: number;
   readonly etag?: string;
+  /** X-07: the answer of an earlier request with the same key. */
+  readonly replayed?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -44,14 +46,24 @@ export const unwrapAnswer = (
   done(null, payload.body);
 };
 
-const headersOf = ({ position, credits, retryAfterS, etag, headers }: AnswerOptions): Record<string, string> => ({
+const headersOf = ({
+  position,
+  credits,
+  retryAfterS,
+  etag,
+  replayed,
+  headers,
+}: AnswerOptions): Record<string, string> => ({
   ...headers,
   ...(position && { 'x-tributary-position': `${position.partition}:${position.offset}` }),
   ...(credits && creditHeaders(credits)),
+  ...(replayed === true && REPLAYED),
   ...(retryAfterS !== undefined && { 'retry-after': String(retryAfterS) }),
   // With a tag the client may keep the answer, but has to ask whether it still holds.
   ...(etag !== undefined && { etag, 'cache-control': 'private, no-cache' }),
 });
+
+export const REPLAYED = { 'idempotency-replayed': 'true' } as const;
 
 export const creditHeaders = ({ reserved, charged, available }: CreditFigures): Record<string, string> => ({
   'x-credits-reserved': String(reserved),

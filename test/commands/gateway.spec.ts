@@ -43,7 +43,7 @@ describe('the command gateway', () => {
     const executed = execute('a');
     clock.advance(7);
     reply('a', { kind: 'answered', result: {}, replayed: true }, 12n);
-    expect(await executed).toEqual({ result: {}, replayed: true, position: { partition: 1, offset: 12n } });
+    expect(await executed).toEqual({ result: {}, replayed: false, position: { partition: 1, offset: 12n } });
     expect(sender.sent).toEqual([
       {
         id: 'a',
@@ -60,6 +60,43 @@ describe('the command gateway', () => {
     ]);
     expect(waited).toEqual(['ExpireEnrichment answered 7']);
     expect(clock.pending).toBe(0);
+  });
+
+  describe('under a key (X-07)', () => {
+    const keyed = (gateway: CommandGateway, fingerprint = 'f-1') =>
+      gateway.execute('ExpireEnrichment', ORG, DATA, {
+        id: 'k' as CommandId,
+        keyed: true,
+        fingerprint,
+        correlationId: 'c',
+      });
+
+    it('says so when the answer was remembered, a refusal too', async () => {
+      const { gateway, reply, sender } = setUp();
+      const answered = keyed(gateway);
+      await settled();
+      expect(sender.sent).toMatchObject([{ id: 'k', keyed: true, fingerprint: 'f-1' }]);
+      reply('k', { kind: 'answered', result: {}, replayed: true });
+      expect(await answered).toMatchObject({ replayed: true });
+      const refused = keyed(gateway);
+      await settled();
+      reply('k', { kind: 'refused', refusal: { code: 'CONFLICT', reason: 'not_pending' }, replayed: true });
+      await expect(refused).rejects.toMatchObject({ replayed: true });
+    });
+
+    it('sends the second of two when the first is answered, so that each gets its own reply', async () => {
+      const { gateway, reply, sender } = setUp();
+      const [first, second] = [keyed(gateway), keyed(gateway, 'f-2')];
+      await settled();
+      expect(sender.sent).toHaveLength(1);
+      reply('k', ANSWERED);
+      expect(await first).toMatchObject({ replayed: false });
+      await settled();
+      expect(sender.sent.map(({ fingerprint }) => fingerprint)).toEqual(['f-1', 'f-2']);
+      const refusal = { code: 'IDEMPOTENCY_CONFLICT', reason: 'idempotency_key_reused' } as const;
+      reply('k', { kind: 'refused', refusal, replayed: false });
+      await expect(second).rejects.toMatchObject({ refusal });
+    });
   });
 
   it('draws a new id when none is given', async () => {

@@ -54,7 +54,14 @@ describe('PR-01 recording a person', () => {
     const facts = { linkedinUrl: LINKEDIN, email: 'ada@example.com', lastName: 'Lovelace' };
     const position = { partition: 0, offset: 1n };
     const recorded = await record(facts);
-    expect(recorded).toEqual({ personId: PERSON, existing: false, recordedAt: CREATED, facts, position });
+    expect(recorded).toEqual({
+      personId: PERSON,
+      existing: false,
+      recordedAt: CREATED,
+      facts,
+      position,
+      replayed: false,
+    });
     const identities = [vault.identityHash('linkedin', LINKEDIN), vault.identityHash('email', 'ada@example.com')];
     expect(decider.sent).toMatchObject([{ identities, personId: null, source: 'api', mergedInto: null }]);
     expect(decider.sent[0]?.keyId).toBe((await vault.keysFor(ORG, identities)).get(identities[0]!));

@@ -53,8 +53,14 @@ export const refusalData = (command: Command, refusal: Refusal, nowMs: number): 
   expiresAt: refusalExpiry(command, refusal, nowMs),
 });
 
-const refusalExpiry = (command: Command, { code }: Refusal, nowMs: number): Instant | null => {
-  if (NEVER_REMEMBERED.has(code)) return null;
+/**
+ * The person has changed under the sender, which merges anew with the same command id. A copy that comes late is
+ * refused by itself: what it wants to replace is gone for ever.
+ */
+const SENT_ANEW = 'stale_person';
+
+const refusalExpiry = (command: Command, { code, reason }: Refusal, nowMs: number): Instant | null => {
+  if (NEVER_REMEMBERED.has(code) || reason === SENT_ANEW) return null;
   if (!command.keyed) return instantOf(nowMs + RECENT_MS);
   // As long as a copy could still be decided, and not a moment longer: a repeat of the client was sent later.
   if (KEY_STAYS_FREE.has(code) && command.waitMs !== null) return instantOf(lastMsOf(command) + 1);
@@ -82,6 +88,6 @@ const live = (answer: RememberedAnswer | undefined, nowMs: number): RememberedAn
 const isSame = (command: Command, { fingerprint }: RememberedAnswer): boolean =>
   fingerprint === null || fingerprint === command.fingerprint;
 
-/** Ids without a key are made for one command; under a key, what was sent before the refused one expired is a copy. */
-const isCopy = (command: Command, { expiresAt }: RememberedAnswer): boolean =>
-  !command.keyed || lastMsOf(command) < epochMsOf(expiresAt);
+/** Ids without a key are made for one command; under a key, the same request sent before the refused one expired is a copy. */
+const isCopy = (command: Command, recent: RememberedAnswer): boolean =>
+  !command.keyed || (isSame(command, recent) && lastMsOf(command) < epochMsOf(recent.expiresAt));

@@ -1,7 +1,7 @@
 import { ApiError, type InputFault } from '../../commands/api-error.js';
 import type { Refused, Unavailable } from '../../commands/outcomes.js';
 import type { Refusal, RefusalCode } from '../../domain/kernel/refusal.js';
-import { creditHeaders } from '../answer.js';
+import { creditHeaders, REPLAYED } from '../answer.js';
 
 const SENTENCES: Readonly<Record<RefusalCode, string>> = {
   VALIDATION_ERROR: 'The request is not valid',
@@ -27,14 +27,14 @@ const SENTENCES_BY_REASON: Readonly<Record<string, string>> = {
 
 const RETRY_AFTER_S = 1;
 
-export const errorOfRefusal = ({ refusal }: Refused): ApiError => {
+export const errorOfRefusal = ({ refusal, replayed }: Refused): ApiError => {
   const details = detailsOf(refusal);
   return new ApiError({
     code: refusal.code,
     reason: refusal.reason,
     message: SENTENCES_BY_REASON[refusal.reason] ?? SENTENCES[refusal.code],
     ...(details !== undefined && { details }),
-    headers: headersOf(refusal),
+    headers: { ...headersOf(refusal), ...(replayed && REPLAYED) },
   });
 };
 

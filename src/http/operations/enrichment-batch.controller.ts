@@ -5,9 +5,9 @@ import type { Principal } from '../../auth/principal.js';
 import { RequestEnrichments } from '../../commands/request-enrichments.command.js';
 import type { Clock } from '../../domain/kernel/clock.js';
 import type { Answer } from '../answer.js';
+import { Writing, type WriteContext } from '../idempotency/write-context.js';
 import { Input } from '../input/input.decorator.js';
 import { CLOCK } from '../ports.js';
-import { RequestId } from '../request-id/request-id.decorator.js';
 import { EnrichmentBatchDto } from './enrichment-batch.dto.js';
 import { answerAllRequested } from './enrichment.presenter.js';
 import { naming } from './unknown-persons.js';
@@ -25,10 +25,11 @@ export class EnrichmentBatchController {
   async request(
     @Input('body') { personIds: given, field }: EnrichmentBatchDto,
     @CurrentPrincipal() { orgId, createdBy }: Principal,
-    @RequestId() correlationId: string,
+    @Writing() writing: WriteContext,
   ): Promise<Answer> {
     const personIds = [...new Set(given)];
-    const request = { orgId, personIds, field, createdBy, dialect: 'operations', correlationId } as const;
+    const asked = { orgId, personIds, field, createdBy, dialect: 'operations' } as const;
+    const request = { ...asked, ...writing.head() };
     const executed = await this.commands.execute(new RequestEnrichments(request)).catch(naming(given));
     return answerAllRequested(executed, this.clock.now());
   }

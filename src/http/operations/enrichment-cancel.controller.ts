@@ -8,8 +8,8 @@ import { Refused } from '../../commands/outcomes.js';
 import type { EnrichmentView } from '../../domain/enrichments/enrichment-view.js';
 import type { Answer } from '../answer.js';
 import { errorOfRefusal } from '../errors/refusals.js';
+import { Writing, type WriteContext } from '../idempotency/write-context.js';
 import { Input } from '../input/input.decorator.js';
-import { RequestId } from '../request-id/request-id.decorator.js';
 import { EnrichmentTargetDto } from './enrichment.dto.js';
 import { answerCancelled, presentEnrichment } from './enrichment.presenter.js';
 
@@ -23,9 +23,9 @@ export class EnrichmentCancelController {
   async cancel(
     @Input('either') { personId, field }: EnrichmentTargetDto,
     @CurrentPrincipal() { orgId }: Principal,
-    @RequestId() correlationId: string,
+    @Writing() writing: WriteContext,
   ): Promise<Answer> {
-    const cancellation = { orgId, personId, field, correlationId };
+    const cancellation = { orgId, personId, field, ...writing.head() };
     const executed = await this.commands.execute(new CancelEnrichment(cancellation)).catch(showingWhatEnded);
     return answerCancelled(executed);
   }

@@ -4,6 +4,7 @@ import type { Principal } from '../../auth/principal.js';
 import type { Clock } from '../../domain/kernel/clock.js';
 import type { Answer } from '../answer.js';
 import { Reading, type ReadContext } from '../consistency/read-context.js';
+import { Writing, type WriteContext } from '../idempotency/write-context.js';
 import { Input } from '../input/input.decorator.js';
 import { CLOCK } from '../ports.js';
 import { EnrichmentLooks } from './enrichment-looks.js';
@@ -24,8 +25,11 @@ export class EnrichmentQueryController {
     @Input('body') query: EnrichmentQueryDto,
     @CurrentPrincipal() { orgId }: Principal,
     @Reading() context: ReadContext,
+    @Writing() writing: WriteContext,
   ): Promise<Answer> {
     const tasks = tasksOf(query);
+    // a read changes nothing, so its key is checked and not kept: every look tells how things stand now.
+    writing.head();
     const seen = await this.looks.newestOfEach(orgId, tasks, context);
     const standings = tasks.map((task, index) => ({ task, seen: seen[index] ?? null }));
     return answerQueried(standings, this.clock.now());

@@ -7,9 +7,9 @@ import { RequestEnrichments } from '../../commands/request-enrichments.command.j
 import type { Clock } from '../../domain/kernel/clock.js';
 import type { Answer } from '../answer.js';
 import { Reading, type ReadContext } from '../consistency/read-context.js';
+import { Writing, type WriteContext } from '../idempotency/write-context.js';
 import { Input } from '../input/input.decorator.js';
 import { CLOCK } from '../ports.js';
-import { RequestId } from '../request-id/request-id.decorator.js';
 import { EnrichmentLooks } from './enrichment-looks.js';
 import { EnrichmentTargetDto } from './enrichment.dto.js';
 import { answerFound, answerRequested } from './enrichment.presenter.js';
@@ -29,10 +29,10 @@ export class EnrichmentController {
   async request(
     @Input('either') { personId, field }: EnrichmentTargetDto,
     @CurrentPrincipal() { orgId, createdBy }: Principal,
-    @RequestId() correlationId: string,
+    @Writing() writing: WriteContext,
   ): Promise<Answer> {
-    const request = { orgId, personIds: [personId], field, createdBy, dialect: 'operations', correlationId } as const;
-    const executed = await this.commands.execute(new RequestEnrichments(request));
+    const asked = { orgId, personIds: [personId], field, createdBy, dialect: 'operations' } as const;
+    const executed = await this.commands.execute(new RequestEnrichments({ ...asked, ...writing.head() }));
     return answerRequested(executed, this.clock.now());
   }
 

@@ -26,18 +26,25 @@ export const presentEnrichment = (view: EnrichmentView) => ({
 });
 
 /** The answer to a POST of one person: what was reused or made, and what it did to the credits. */
-export const answerRequested = ({ result, position }: Executed<'RequestEnrichments'>, nowMs: number): Answer => {
+export const answerRequested = (
+  { result, position, replayed }: Executed<'RequestEnrichments'>,
+  nowMs: number,
+): Answer => {
   const [view] = result.enrichments;
   invariant(view !== undefined, 'a request for one person was answered with no enrichment');
   const credits = { reserved: result.reserved, charged: 0, available: result.available };
-  return new Answer(presentEnrichment(view), { ...headOf(view, nowMs), position, credits });
+  return new Answer(presentEnrichment(view), { ...headOf(view, nowMs), position, credits, replayed });
 };
 
 /** The answer to a POST of several (OP-11): a bare array. */
-export const answerAllRequested = ({ result, position }: Executed<'RequestEnrichments'>, nowMs: number): Answer => {
+export const answerAllRequested = (
+  { result, position, replayed }: Executed<'RequestEnrichments'>,
+  nowMs: number,
+): Answer => {
   const { enrichments, reserved, available } = result;
   const credits = { reserved, charged: 0, available };
-  return new Answer(enrichments.map(presentEnrichment), { ...headOfAll(enrichments, nowMs), position, credits });
+  const head = { ...headOfAll(enrichments, nowMs), position, credits, replayed };
+  return new Answer(enrichments.map(presentEnrichment), head);
 };
 
 /** X-10 for several: the youngest pending one says when to look again. */
@@ -47,8 +54,8 @@ export const headOfAll = (views: readonly EnrichmentView[], nowMs: number): Pick
 };
 
 /** The answer to a cancellation. */
-export const answerCancelled = ({ result: { enrichment }, position }: Executed<'CancelEnrichment'>): Answer =>
-  new Answer(presentEnrichment(enrichment), { etag: etagOf(enrichment), position });
+export const answerCancelled = ({ result, position, replayed }: Executed<'CancelEnrichment'>): Answer =>
+  new Answer(presentEnrichment(result.enrichment), { etag: etagOf(result.enrichment), position, replayed });
 
 export interface Look {
   readonly nowMs: number;

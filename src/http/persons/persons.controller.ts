@@ -9,8 +9,8 @@ import type { SealedIdentity } from '../../vault/vault.js';
 import { Answer } from '../answer.js';
 import { Reading, type ReadContext } from '../consistency/read-context.js';
 import { ReadYourWrites } from '../consistency/read-your-writes.js';
+import { Writing, type WriteContext } from '../idempotency/write-context.js';
 import { Input } from '../input/input.decorator.js';
-import { RequestId } from '../request-id/request-id.decorator.js';
 import { cursorOf, pageEndOf, PersonsPageDto } from './page.js';
 import { PersonDto, PersonIdDto } from './person.dto.js';
 import { presentIdentity } from './person.presenter.js';
@@ -30,16 +30,17 @@ export class PersonsController {
   async record(
     @Input('body') { id, ...given }: PersonDto,
     @CurrentPrincipal() { orgId }: Principal,
-    @RequestId() correlationId: string,
+    @Writing() writing: WriteContext,
   ): Promise<Answer> {
     const facts = { ...identityOf(given) };
-    const person = { orgId, personId: id ?? null, facts, source: 'api', correlationId };
-    const { personId, existing, recordedAt, ...recorded } = await this.commands.execute(new RecordPerson(person));
+    const person = { orgId, personId: id ?? null, facts, source: 'api', ...writing.head() };
+    const recorded = await this.commands.execute(new RecordPerson(person));
+    const { personId, existing, recordedAt, position, replayed } = recorded;
     const contacts = await this.persons.contacts(orgId, existing ? personId : null);
     const identity = recorded.facts as SealedIdentity;
     const body = { ...presentIdentity({ id: personId, createdAt: recordedAt, identity }), ...contacts };
     const headers = { location: `/api/v1/persons/${personId}`, ...(existing && { 'x-person-existing': 'true' }) };
-    return new Answer(body, { status: existing ? 200 : 201, position: recorded.position, headers });
+    return new Answer(body, { status: existing ? 200 : 201, position, replayed, headers });
   }
 
   @Get(':id')

@@ -1,0 +1,50 @@
+import { hash } from 'node:crypto';
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { AuthenticatedRequest } from '../../auth/decorators.js';
+import { invalidInput } from '../../commands/api-error.js';
+import { requestKeyOf, type RequestKey } from '../../commands/request-key.js';
+import { pathOf } from '../errors/error.filter.js';
+import { canonicalJson } from './canonical-json.js';
+
+/** What the head of a POST says about it. */
+export interface WriteHead {
+  readonly correlationId: string;
+  /** X-07; null when the client sent none. */
+  readonly key: RequestKey | null;
+}
+
+export interface WriteContext {
+  /**
+   * To be asked for when all of the input is checked: a malformed key is the last of its faults (X-01), and the
+   * fingerprint reads the body to its whole depth. @throws ApiError when what was sent is no key
+   */
+  head(): WriteHead;
+}
+
+type WriteRequest = FastifyRequest & AuthenticatedRequest;
+
+export const Writing = createParamDecorator((_: unknown, context: ExecutionContext): WriteContext => {
+  const request = context.switchToHttp().getRequest<WriteRequest>();
+  return { head: () => ({ correlationId: request.id, key: keyOf(request) }) };
+});
+
+const HEADER = 'Idempotency-Key';
+const KEY = /^[\x20-\x7e]{1,255}$/;
+
+const keyOf = (request: WriteRequest): RequestKey | null => {
+  const key = request.headers['idempotency-key'];
+  if (key === undefined) return null;
+  if (typeof key !== 'string' || !KEY.test(key)) {
+    throw invalidInput(HEADER, `${HEADER} must have 1 to 255 printable ASCII characters`, 'invalid_idempotency_key');
+  }
+  const { orgId } = request.principal;
+  const route = `${request.method} ${request.routeOptions.url ?? ''}`;
+  return requestKeyOf({ orgId, route, key }, fingerprintOf(request));
+};
+
+/** Over the request as it was sent, so that two that only mean the same are two. */
+const fingerprintOf = ({ method, url, query, body }: FastifyRequest): string => {
+  const said = body === undefined ? '' : canonicalJson(body);
+  return hash('sha256', [method, pathOf(url), canonicalJson(query), said].join('\n'));
+};
