@@ -151,6 +151,7 @@ export const ACCEPTED: Answer = {
   question: 'request',
   requestId: 'q2',
   enrichment: PENDING,
+  position: '0:4',
   reserved: 3,
   available: 7,
 };

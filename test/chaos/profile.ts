@@ -37,15 +37,15 @@ const RECOVERY_MS = 60_000;
 /** Inside `npm test`: each fault once or twice, about 30 s of it. */
 export const SHORT: Profile = {
   processes: 2,
-  clients: 24,
+  clients: 32,
   orgs: 8,
   maxAgeSeconds: 8,
   commandWaitMs: 2_500,
   answerMs: 3_000,
   processFaults: {
-    forMs: 10_000,
-    everyMs: { min: 1_500, max: 3_500 },
-    freezeMs: { min: 6_500, max: 7_500 },
+    forMs: 11_500,
+    everyMs: { min: 800, max: 1_600 },
+    freezeMs: { min: 8_000, max: 9_000 },
     killShare: 0.5,
   },
   serverFaults: { rounds: 1, downMs: { min: 300, max: 1_000 }, calmMs: 1_500 },

@@ -69,6 +69,7 @@ describe('the judge of a chaos run', () => {
     ['a second id for the same person', 'contradiction', { ...RECORDED, ...at(70), personId: 'person-2' }],
     ['a balance that never was', 'contradiction', { ...BALANCE, balance: { balance: 8, reserved: 0, available: 8 } }],
     ['credits that were never available', 'contradiction', { ...REUSED, ...at(70), available: 8 }],
+    ['a position where no record is', 'lost', { ...REUSED, ...at(42), position: '0:99' }],
     ['an internal error', 'unexpected', { ...FOUND, ...at(70), status: 500, code: 'INTERNAL_ERROR', enrichment: null }],
     ['an unknown person', 'unexpected', { ...ACCEPTED, ...at(70), status: 400, enrichment: null }],
   ])('reports a client that was told %s', (_, kind, answer) => {
@@ -107,6 +108,14 @@ describe('the reader rules of the judge', () => {
 
   it('skip records of another claim: what only they hold is lost', () => {
     expect(kinds(changed(2, { claim: 'zombie' }))).toEqual(expect.arrayContaining(['rules', 'lost']));
+  });
+
+  it('skip records of another claim: an answer that names one is lost', () => {
+    const zombie = { ...(logOf(HONEST)[4] as RawRecord), offset: 9 };
+    const log = [...logOf(HONEST), { ...zombie, event: { ...zombie.event, claim: 'zombie' } }];
+    const answers = [...TOLD, { ...REUSED, ...at(42), position: '0:9' }];
+    const { findings, counts } = verify({ records: log, answers, postgresKillsMs: [] });
+    expect([findings.map(({ kind }) => kind), counts.voids]).toEqual([['lost'], 1]);
   });
 
   it('count a repeated record once', () => {

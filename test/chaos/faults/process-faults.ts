@@ -22,6 +22,7 @@ export const hurtProcesses = async (options: ProcessFaultsOptions): Promise<void
   const endMs = performance.now() + faults.forMs;
   for (let count = 0; performance.now() < endMs; count += 1) {
     await waited(random.between(faults.everyMs));
+    if (count === 1) await Promise.all(frozen);
     const drawn = FIRST_FAULTS[count] ?? (random.chance(faults.killShare) ? 'kill' : 'freeze');
     const freezeMs = random.between(faults.freezeMs);
     const fault = performance.now() + freezeMs > endMs ? 'kill' : drawn;
@@ -33,7 +34,10 @@ export const hurtProcesses = async (options: ProcessFaultsOptions): Promise<void
   await Promise.all(frozen);
 };
 
-/** So that the shortest run has both; whoever takes over from a frozen owner is what is hardest to get right. */
+/**
+ * So that the shortest run has both. The first freeze is left alone: its owner is taken over from and thaws while the
+ * new one decides, which is what is hardest to get right.
+ */
 const FIRST_FAULTS: readonly Fault[] = ['freeze', 'kill'];
 
 /** One process at least stays awake: when all stand still, nothing is tried. */

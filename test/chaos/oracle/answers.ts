@@ -15,7 +15,15 @@ const ENDS: Readonly<Record<string, { readonly status: string; readonly dataFoun
 
 /** Whether the log backs every answer that a client was given. */
 export const compareAnswers = (answers: readonly Answer[], facts: Facts): readonly Finding[] =>
-  answers.filter((answer) => !isUnanswered(answer)).flatMap((answer) => compare(answer, facts));
+  answers
+    .filter((answer) => !isUnanswered(answer))
+    .flatMap((answer) => [...compare(answer, facts), ...comparePosition(answer, facts)]);
+
+/** An answer of the decider names the record that backs it: never one of an owner that had lost the partition. */
+const comparePosition = (answer: Answer, { reading }: Facts): readonly Finding[] =>
+  answer.position === null || reading.positions.has(answer.position)
+    ? []
+    : [found('lost', answer, `position ${answer.position} is no record that counts`)];
 
 const compare = (answer: Answer, facts: Facts): readonly Finding[] => {
   if (isAccepted(answer)) {

@@ -12,6 +12,8 @@ export type LogEvent = RawEvent & {
 
 export interface Reading {
   readonly events: readonly LogEvent[];
+  /** `<partition>:<offset>` of every record of an owner, late copies included: what an answer may name (X-11). */
+  readonly positions: ReadonlySet<string>;
   readonly findings: readonly Finding[];
   readonly claims: number;
   readonly voids: number;
@@ -22,6 +24,7 @@ export interface Reading {
 export const readByTheRules = (records: readonly RawRecord[]): Reading => {
   const fences = new Map<number, { claim: string; seq: number }>();
   const events: LogEvent[] = [];
+  const positions = new Set<string>();
   const findings: Finding[] = [];
   const counts = { claims: 0, voids: 0, duplicates: 0 };
   for (const { partition, offset, event } of records) {
@@ -32,8 +35,12 @@ export const readByTheRules = (records: readonly RawRecord[]): Reading => {
       counts.claims += 1;
       fence.claim = event.claim;
     } else if (event.claim !== fence.claim) counts.voids += 1;
-    else if (seq <= fence.seq) counts.duplicates += 1;
     else {
+      positions.add(`${partition}:${offset}`);
+      if (seq <= fence.seq) {
+        counts.duplicates += 1;
+        continue;
+      }
       if (seq !== fence.seq + 1) {
         findings.push({
           kind: 'rules',
@@ -44,5 +51,5 @@ export const readByTheRules = (records: readonly RawRecord[]): Reading => {
       events.push({ ...event, partition, offset } as LogEvent);
     }
   }
-  return { events, findings, ...counts };
+  return { events, positions, findings, ...counts };
 };

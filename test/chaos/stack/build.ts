@@ -10,7 +10,7 @@ const BUILD_MS = 120_000;
  */
 export const buildInto = async (folder: string): Promise<string> => {
   const dist = resolve(folder, 'dist');
-  await run(process.execPath, [SWC, 'src', 'cli', '-d', dist, '--config-file', '.swcrc', '-q'], {
+  await run(process.execPath, [SWC, 'src', 'cli', 'sdk', '-d', dist, '--config-file', '.swcrc', '-q'], {
     timeoutMs: BUILD_MS,
   });
   return dist;
