@@ -9,7 +9,7 @@ const filesUnder = (folder: string): string[] =>
     return statSync(path).isDirectory() ? filesUnder(path) : [path];
   });
 
-const sources = ['src', 'cli', 'bench', 'test'].flatMap(filesUnder).filter((path) => path.endsWith('.ts'));
+const sources = ['src', 'cli', 'sdk', 'bench', 'test'].flatMap(filesUnder).filter((path) => path.endsWith('.ts'));
 const linesOf = (path: string): string[] => readFileSync(path, 'utf8').split('\n');
 
 /** Calls that make a pure core impure, spelled so that this file does not contain them itself. */
