@@ -7,6 +7,7 @@ import { compareReadModel } from './audit/compare-read-model.js';
 import { LedgerAuditor, type Finding } from './audit/ledger-auditor.js';
 import { readTopic, type TopicRead } from './audit/read-topic.js';
 import { projectedBeyond } from './audit/projected-beyond.js';
+import { verifyExportFile } from './audit/verify-export-file.js';
 import { withConnection, type Connection } from './connection.js';
 import { EXIT, Failure } from './failure.js';
 import { print, table } from './output.js';
@@ -16,6 +17,7 @@ interface AuditOptions {
   readonly org?: string;
   readonly at?: string;
   readonly json: boolean;
+  readonly verifyExport?: string;
 }
 
 const FINDINGS_SHOWN_MAX = 50;
@@ -29,9 +31,14 @@ export const addAuditCommand = (program: Command): void => {
     .description('recompute every credit balance from the log and compare it with the read model')
     .option('--org <id>', 'show only this org')
     .option('--at <instant>', 'balances as of then, ISO 8601 (the read model is then not compared)')
+    .option('--verify-export <file>', 'check a file of GET /api/v1/credits/export instead, offline')
     .option('--json', 'output for programs', false)
     .action(async (options: AuditOptions) => {
-      process.exitCode = await withConnection((connection) => audit(connection, options));
+      const { verifyExport: file, json } = options;
+      process.exitCode =
+        file === undefined
+          ? await withConnection((connection) => audit(connection, options))
+          : await verifyExportFile(file, json);
     });
 };
 

@@ -26,7 +26,7 @@ export const CREDIT_READER = Symbol('CREDIT_READER');
 export type CreditHistoryReader = Pick<CreditHistoryQuery, 'list'>;
 export const CREDIT_HISTORY_READER = Symbol('CREDIT_HISTORY_READER');
 
-export type CreditEntriesReader = Pick<CreditEntriesQuery, 'list'>;
+export type CreditEntriesReader = Pick<CreditEntriesQuery, 'list' | 'last'>;
 export const CREDIT_ENTRIES_READER = Symbol('CREDIT_ENTRIES_READER');
 
 /** How far the read models are. */

@@ -47,6 +47,7 @@ export class World {
   balanceAt!: Reply;
   history!: Reply;
   entries!: Reply;
+  lastEntry!: Reply;
   end!: () => Position | null | Promise<Position | null>;
   reached!: (position: Position, timeoutMs: number) => boolean;
   roles!: readonly RoleReadiness[];
@@ -68,6 +69,7 @@ export class World {
     this.persons = this.values = this.newestOfEach = this.attempts = () => [];
     this.balance = this.balanceAt = () => ({ balance: 0, reserved: 0, available: 0, nextExpiry: null });
     this.history = this.entries = () => [];
+    this.lastEntry = () => 0;
     this.end = () => null;
     this.reached = () => true;
     this.roles = [{ role: 'http', ready: true }];
@@ -110,7 +112,10 @@ export class World {
         balanceAt: (...args: unknown[]) => this.query('balanceAt', this.balanceAt, args),
       }),
       use(ports.CREDIT_HISTORY_READER, { list: (...args: unknown[]) => this.query('history', this.history, args) }),
-      use(ports.CREDIT_ENTRIES_READER, { list: (...args: unknown[]) => this.query('entries', this.entries, args) }),
+      use(ports.CREDIT_ENTRIES_READER, {
+        list: (...args: unknown[]) => this.query('entries', this.entries, args),
+        last: (...args: unknown[]) => this.query('lastEntry', this.lastEntry, args),
+      }),
       use(ports.READ_POSITIONS, {
         waitFor: async (partition: number, offset: bigint, timeoutMs: number) => {
           this.waits.push(`${partition}:${offset} ${timeoutMs}`);

@@ -32,6 +32,6 @@ export const callerOf =
       status: response.statusCode,
       headers: response.headers as Record<string, string>,
       text: response.payload,
-      body: /json/.test(String(response.headers['content-type'])) && response.payload !== '' ? response.json() : null,
+      body: /\/json/.test(String(response.headers['content-type'])) && response.payload !== '' ? response.json() : null,
     };
   };

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { verifyExport } from '../../sdk/ledger/index.js';
 import { canonicalJson } from '../domain/canonical-json.js';
 import { startService, type TestService } from '../support/service.js';
 import { enriched, personWith } from './int.js';
@@ -41,5 +42,30 @@ describe('the ledger over HTTP, the whole service behind it', () => {
       entries: [],
       nextCursor: null,
     });
+  });
+
+  it('CR-11 the export holds offline, and comes to the balance', async () => {
+    const response = await fetch(`${service.url}/api/v1/credits/export`, {
+      headers: { authorization: `Bearer ${service.apiKey}` },
+    });
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/x-ndjson']);
+    const { body: figures } = await service.call('GET', '/api/v1/operations/credits/balance');
+    const report = await verifyExport(response.body as AsyncIterable<Uint8Array>);
+    const expected = { org: service.orgId, unit: 'credit', entries: 9, balance: figures.balance, reserved: 0 };
+    expect(report).toMatchObject({ ...expected, findings: [] });
+  });
+
+  it('CR-11, X-11 an export right after a grant holds that grant', async () => {
+    const key = await service.keyFor(await service.newOrg('fresh'));
+    for (let n = 1; n <= 5; n += 1) {
+      await service.grant(n, 'fresh');
+      const { body } = await service.call('GET', '/api/v1/credits/export', { key });
+      expect(JSON.parse(body.trimEnd().split('\n').at(-1))).toMatchObject({ kind: 'end', entries: n });
+    }
+  });
+
+  it('X-06 HEAD works where GET does', async () => {
+    const { status, headers, body } = await service.call('HEAD', '/api/v1/credits/export');
+    expect([status, headers.get('content-type'), body]).toEqual([200, 'application/x-ndjson', '']);
   });
 });

@@ -133,7 +133,7 @@ const call = async (url: string, method: string, { key, headers, body }: CallOpt
     ...(text !== undefined && { body: text }),
   });
   const answer = await response.text();
-  const isJson = response.headers.get('content-type')?.includes('json') === true;
+  const isJson = response.headers.get('content-type')?.includes('/json') === true;
   return {
     status: response.status,
     headers: response.headers,

@@ -24,8 +24,19 @@ const PAGE = statement(
    from credit_entries where org_id = $1 and entry > $2 order by entry limit $3`,
 );
 
+const LAST = statement(
+  'credit_entry_last',
+  'select entry from credit_entries where org_id = $1 order by entry desc limit 1',
+);
+
 export class CreditEntriesQuery {
   constructor(private readonly sql: Sql) {}
+
+  /** Number of the newest entry; 0 when there is none. */
+  async last(orgId: OrgId): Promise<number> {
+    const [row] = await this.sql.query<{ entry: string }>(LAST, [orgId]);
+    return Number(row?.entry ?? 0);
+  }
 
   /** In the order of the chain. */
   async list(orgId: OrgId, { limit, after }: EntriesPage): Promise<readonly EntryView[]> {
