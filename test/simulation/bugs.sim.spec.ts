@@ -5,9 +5,10 @@ import { writerBug, WriterOver } from './bugs/writer-over.js';
 import { simulate } from './simulate.js';
 import type { Plant } from './world/seams.js';
 
-/** A bug that is not caught within so many commands of one of these seeds has survived. */
+/** A bug that is not caught within so many commands of each of these worlds has survived. */
 const COMMANDS = 3_000;
-const SEEDS = ['bug 1', 'bug 2', 'bug 3'];
+const SEEDS = ['bug 1', 'bug 2', 'bug 3', 'bug 4'];
+const TIMEOUT_MS = 120_000;
 
 /** All seams wrapped as the bugs wrap them, and nothing broken. */
 const HARMLESS: Plant = () => ({
@@ -17,21 +18,31 @@ const HARMLESS: Plant = () => ({
   claimWriter: writerBug(WriterOver),
 });
 
-describe('the oracle', () => {
-  it('lets a decider pass that is wrapped like the others, but right', async () => {
-    const { violation } = await simulate({ seed: 'bug 1', commands: COMMANDS, plant: HARMLESS });
-    expect(violation).toBeNull();
-  });
+/** The rule that a bug breaks first, and after how many commands. */
+const caught = async (plant: Plant): Promise<{ readonly commands: number; readonly rule: string | null }> => {
+  let commands = 0;
+  for (const seed of SEEDS) {
+    const report = await simulate({ seed, commands: COMMANDS, pace: 'wild', plant });
+    commands += report.commands;
+    if (report.violation !== null) return { commands, rule: report.violation.rule };
+  }
+  return { commands, rule: null };
+};
 
-  it.each(PLANTED_BUGS)('catches a decider that $name', async ({ name, plant }) => {
-    let commands = 0;
-    for (const seed of SEEDS) {
-      const report = await simulate({ seed, commands: COMMANDS, plant });
-      commands += report.commands;
-      if (report.violation === null) continue;
-      process.stdout.write(`${name}: caught after ${commands} commands: ${report.violation.rule}\n`);
-      return;
-    }
-    throw new Error(`"${name}" survived ${commands} commands`);
-  });
+describe('the oracle', () => {
+  it(
+    'lets a decider pass that is wrapped like the others, but right',
+    async () => expect(await caught(HARMLESS)).toMatchObject({ rule: null }),
+    TIMEOUT_MS,
+  );
+
+  it.each(PLANTED_BUGS)(
+    'catches a decider that $name',
+    async ({ name, plant }) => {
+      const { commands, rule } = await caught(plant);
+      process.stdout.write(`${name}: ${rule === null ? 'SURVIVED' : 'caught after'} ${commands} commands: ${rule}\n`);
+      expect(rule).not.toBeNull();
+    },
+    TIMEOUT_MS,
+  );
 });

@@ -36,11 +36,12 @@ const unrest = ({ oracle, running, stopping }: Installation): string =>
     stopping: stopping.map(({ name, isRunning, decider }) => [name, isRunning, decider.status()]),
   });
 
-/** A fresh replay from 0 gives what the owners have in memory, what the snapshot holds, and what the books say. */
+/** A fresh replay from 0 gives what living owners know, what the snapshot holds when they have stopped, what the books say. */
 export const compareStates = async (world: Installation): Promise<void> => {
-  compareLiving(world, new Replica(world));
-  for (const process of [...world.running]) await settled(world, world.stop(process));
-  const replica = new Replica(world); // The sweeper goes on until the last process has stopped.
+  const replica = new Replica(world);
+  compareLiving(world, replica);
+  for (const process of world.running) await settled(world, world.stop(process));
+  replica.read(); // The sweeper goes on until the last process has stopped.
   compareSnapshot(world, replica.states);
   compareBooks(world, replica.states);
 };

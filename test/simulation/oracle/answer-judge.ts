@@ -2,7 +2,7 @@ import type { Command } from '../../../src/domain/command.js';
 import type { Answer } from '../../../src/domain/decision.js';
 import type { Reply } from '../../../src/log/reply-codec.js';
 import { alike } from './alike.js';
-import type { Answered } from './memory-book.js';
+import { isFleeting, type Answered } from './memory-book.js';
 import type { OrgBook } from './org-book.js';
 import type { PartitionJudge } from './partition-judge.js';
 import { demand } from './violation.js';
@@ -95,7 +95,8 @@ const shownOf = ({ command, copy, decision }: Backing, book: OrgBook): object | 
       return { enrichment: book.enrichments.get(command.data.enrichmentId)?.after(copy) ?? null };
     case 'GrantCredits':
       return { grantId: references[0], balance, available };
-    default:
+    case 'RecordProviderResponse':
+    case 'ExpireGrants':
       return null;
   }
 };
@@ -114,7 +115,7 @@ const personShown = (
 const essenceOf = (answer: Answer): string | null => {
   if (answer.kind === 'refused') {
     const { code, reason } = answer.refusal;
-    return ['UNAVAILABLE', 'INTERNAL_ERROR', 'IDEMPOTENCY_CONFLICT'].includes(code) ? null : `${code} ${reason}`;
+    return isFleeting(answer.refusal) ? null : `${code} ${reason}`;
   }
   const { result } = answer;
   if ('enrichments' in result) return result.enrichments.map(({ id }) => id).join();

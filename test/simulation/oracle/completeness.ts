@@ -35,7 +35,8 @@ export const foreseen = (command: Command, book: OrgBook, nowMs: number): Forese
       const page = book.currentOf(command.data.personId, command.data);
       return page?.isPending === true ? { ...base, endings: [`${page.id} cancelled`] } : base;
     }
-    default:
+    case 'GrantCredits':
+    case 'ExpireGrants':
       return base;
   }
 };
@@ -86,7 +87,9 @@ const partsOf = (facts: readonly Fact[], { command, fresh, recorded }: Foreseen)
       return is('ProviderResponded', 1);
     case 'GrantCredits':
       return is('CreditsGranted', 1) ?? grantOf(facts, command);
-    default:
+    case 'ExpireEnrichment':
+    case 'CancelEnrichment':
+    case 'ExpireGrants':
       return null;
   }
 };
@@ -135,7 +138,9 @@ const referencesOf = (facts: readonly Fact[], command: Command, book: OrgBook): 
       return [book.currentOf(command.data.personId, command.data)?.id ?? ''];
     case 'GrantCredits':
       return facts.flatMap((fact) => (fact.type === 'CreditsGranted' ? fact.data.grantId : []));
-    default:
+    case 'RecordProviderResponse':
+    case 'ExpireEnrichment':
+    case 'ExpireGrants':
       return null;
   }
 };

@@ -70,7 +70,14 @@ export class CreditBook {
     const { data, org, time } = fact;
     const [type, amountSign, reservedSign] = LEDGER[fact.type];
     const form = canonicalJson({
-      ...{ v: 1, org, type, unit: 'credit', time, grants: data.grants, prevHash: this.hash, entry: this.entry + 1 },
+      v: 1,
+      org,
+      entry: this.entry + 1,
+      prevHash: this.hash,
+      type,
+      unit: 'credit',
+      time,
+      grants: data.grants,
       amount: amountSign === 0 ? 0 : amountSign * data.amount,
       reservedDelta: reservedSign === 0 ? 0 : reservedSign * data.amount,
       reservationId: 'reservationId' in data ? data.reservationId : null,

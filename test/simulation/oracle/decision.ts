@@ -83,8 +83,15 @@ export class Decision {
         return book.memory.answered(fact, command);
       case 'CommandRefused':
         return this.refused(fact);
-      default:
-        return this.moneyMoved(fact as Parameters<Decision['moneyMoved']>[0]);
+      case 'CreditsGranted':
+      case 'CreditsReserved':
+      case 'CreditsCaptured':
+      case 'CreditsReleased':
+      case 'CreditsExpired':
+        return this.moneyMoved(fact);
+      case 'BatchDecided':
+      case 'PartitionClaimed':
+        return this.demand(false, 'protocol records belong to no command', fact);
     }
   }
 

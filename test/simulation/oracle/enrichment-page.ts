@@ -149,8 +149,17 @@ export class EnrichmentPage {
     const { data, org, time } = request;
     const [status, dataFound, error] = (ended && STATUS[ended.outcome]) ?? ['pending', null, null];
     return {
-      ...{ id: this.id, orgId: org, personId: data.personId, field: data.field, status, error, dataFound },
-      ...{ createdBy: data.createdBy, createdAt: time, updatedAt: this.updatedAt, deadlineAt: data.deadlineAt },
+      id: this.id,
+      orgId: org,
+      personId: data.personId,
+      field: data.field,
+      status,
+      error,
+      dataFound,
+      createdBy: data.createdBy,
+      createdAt: time,
+      updatedAt: this.updatedAt,
+      deadlineAt: data.deadlineAt,
       globalEnrichmentId: ended?.fromCache ?? null,
       creditTransactionId: this.captured?.transactionId ?? null,
       creditReservationId: data.reservationId,

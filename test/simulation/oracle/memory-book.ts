@@ -5,8 +5,11 @@ import { demand } from './violation.js';
 const DAY_MS = 86_400_000;
 const RECENT_MS = 70_000;
 const WAIT_MS_MAX = 30_000;
-/** Say nothing about the request, so they are not remembered. */
-const FLEETING = ['UNAVAILABLE', 'INTERNAL_ERROR', 'IDEMPOTENCY_CONFLICT'];
+/** Say nothing about the request itself, so they are not remembered; who was stale merges anew under the same id. */
+const FLEETING = ['UNAVAILABLE', 'INTERNAL_ERROR', 'IDEMPOTENCY_CONFLICT', 'stale_person'];
+
+export const isFleeting = ({ code, reason }: { readonly code: string; readonly reason: string }): boolean =>
+  FLEETING.includes(code) || FLEETING.includes(reason);
 
 export interface Answered {
   readonly refused: Fact<'CommandRefused'>['data'] | null;
@@ -17,8 +20,6 @@ export interface Answered {
   /** Command offset of the decision. */
   readonly offset: number;
 }
-
-const isFleeting = ({ refused }: Answered): boolean => refused !== null && FLEETING.includes(refused.code);
 
 /** When the sender of a command gives up. */
 export const lastMsOf = ({ waitMs, sentAtMs }: Command): number =>
@@ -39,13 +40,16 @@ export class MemoryBook {
     }
     const recent = this.recent.get(command.id);
     if (recent === undefined || recent.untilMs <= nowMs) return null;
-    return !command.keyed || lastMsOf(command) < recent.untilMs ? 'again' : null;
+    const isSame = recent.fingerprint === null || recent.fingerprint === command.fingerprint;
+    return !command.keyed || (isSame && lastMsOf(command) < recent.untilMs) ? 'again' : null;
   }
 
   /** What the copy of a command at `offset` is answered from: its own decision, or one before that is remembered. */
   decisionFor(id: string, offset: number): Answered | undefined {
     const before = (this.decisions.get(id) ?? []).filter((decision) => decision.offset <= offset);
-    return before.findLast((decision) => decision.offset === offset || !isFleeting(decision));
+    return before.findLast(
+      (decision) => decision.offset === offset || decision.refused === null || !isFleeting(decision.refused),
+    );
   }
 
   answered({ data, timeMs, commandOffset }: Fact<'CommandAnswered'>, command: Command): void {
@@ -60,12 +64,12 @@ export class MemoryBook {
 
   refused({ data, timeMs, commandOffset }: Fact<'CommandRefused'>, command: Command): void {
     const untilMs = data.expiresAt === null ? timeMs : Date.parse(data.expiresAt);
-    const expected = this.refusedUntil(command, data.code, timeMs);
+    const expected = this.refusedUntil(command, data, timeMs);
     demand(untilMs === expected, 'a refusal is remembered as long as its kind', () => JSON.stringify(data));
     const { fingerprint } = data;
     const answer = { refused: data, references: [], fingerprint, timeMs, untilMs, offset: commandOffset };
     const memory = untilMs - timeMs <= RECENT_MS ? this.recent : this.days;
-    if (FLEETING.includes(data.code)) this.decide(command.id, answer);
+    if (isFleeting(data)) this.decide(command.id, answer);
     else this.keep(memory, command.id, answer);
   }
 
@@ -80,10 +84,10 @@ export class MemoryBook {
     this.keep(this.recent, id, answer);
   }
 
-  private refusedUntil(command: Command, code: string, timeMs: number): number {
-    if (FLEETING.includes(code)) return timeMs;
+  private refusedUntil(command: Command, data: Fact<'CommandRefused'>['data'], timeMs: number): number {
+    if (isFleeting(data)) return timeMs;
     if (!command.keyed) return timeMs + RECENT_MS;
-    return code === 'VALIDATION_ERROR' && command.waitMs !== null ? lastMsOf(command) + 1 : timeMs + DAY_MS;
+    return data.code === 'VALIDATION_ERROR' && command.waitMs !== null ? lastMsOf(command) + 1 : timeMs + DAY_MS;
   }
 
   private keep(memory: Map<string, Answered>, id: string, answer: Answered): void {

@@ -24,7 +24,12 @@ export const noteFact = (paths: RarePaths, fact: Fact, facts: readonly Fact[]): 
     case 'PersonRecorded':
       if (fact.data.merged) paths.saw('person merged');
       return;
-    default:
+    case 'CreditsGranted':
+    case 'CreditsCaptured':
+    case 'CreditsReleased':
+    case 'CommandAnswered':
+    case 'BatchDecided':
+    case 'PartitionClaimed':
       return;
   }
 };

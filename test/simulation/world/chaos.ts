@@ -3,7 +3,7 @@ import type { Random } from './random.js';
 import type { SimProcess } from './sim-process.js';
 
 /** Ms between two breakdowns. */
-const PAUSE = { least: 800, most: 9_000 };
+export const PACES = { usual: { least: 1_000, most: 13_000 }, wild: { least: 200, most: 4_000 } } as const;
 const PROCESSES = 3;
 const NIGHT_MS = 25 * 60 * 60 * 1_000;
 
@@ -34,7 +34,8 @@ export class Chaos {
 
   start(): void {
     const { random, world } = this;
-    world.clock.after(random.between(PAUSE.least, PAUSE.most), () => {
+    const { least, most } = PACES[world.pace];
+    world.clock.after(random.between(least, most), () => {
       if (!this.isActive) return;
       const kind = random.weighted(KINDS);
       world.paths.saw(kind);
@@ -63,7 +64,7 @@ export class Chaos {
     const { world } = this;
     world.paths.saw('night');
     this.isActive = false;
-    for (const process of [...world.running]) world.kill(process);
+    for (const process of world.running) world.kill(process);
     world.network.slow.clear();
     world.traps.clear();
     await world.pass(NIGHT_MS);

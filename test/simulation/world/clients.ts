@@ -95,12 +95,20 @@ export class Clients {
       const reply = await exchange(command, { replies, sender, clock, waitMs, logger: world.logger });
       world.heard(command, reply);
       if (reply.answer.kind === 'answered') this.bookOf(command).heard(command, reply.answer.result);
+      else if (reply.answer.refusal.reason === 'stale_person') this.mergeAnew(command);
       return true;
     } catch (error) {
       if (!(error instanceof Unavailable)) world.broke(error as Error);
       world.paths.saw('client got no answer');
       return false;
     }
+  }
+
+  private mergeAnew(command: Command): void {
+    const merged = command.type === 'RecordPerson' ? this.bookOf(command).merged(command) : null;
+    if (merged === null || !command.keyed) return;
+    this.world.paths.saw('merged anew under the same id');
+    this.ask({ ...command, ...merged } as Command, REPEATS_MAX);
   }
 
   /** The very same bytes again, from anywhere, at any time. */

@@ -8,7 +8,7 @@ import type { Reply } from '../../../src/log/reply-codec.js';
 import type { Logger } from '../../../src/observability/logger.js';
 import { Oracle } from '../oracle/oracle.js';
 import { Violation } from '../oracle/violation.js';
-import { Chaos } from './chaos.js';
+import { Chaos, PACES } from './chaos.js';
 import { Clients } from './clients.js';
 import { Network } from './network.js';
 import { Random } from './random.js';
@@ -20,6 +20,13 @@ import { Traps } from './traps.js';
 import { Vendors } from './vendors.js';
 
 export const PARTITIONS = 3;
+
+export interface InstallationOptions {
+  readonly seed: string;
+  /** How often something breaks. */
+  readonly pace: keyof typeof PACES;
+  readonly plant: Plant;
+}
 
 /** Broker, database, processes, users and vendors of one seed, and the oracle that watches them. */
 export class Installation {
@@ -42,10 +49,12 @@ export class Installation {
   private broken: Error | null = null;
   private spawned = 0;
 
-  constructor(
-    readonly seed: string,
-    plant: Plant,
-  ) {
+  readonly seed: string;
+  readonly pace: keyof typeof PACES;
+
+  constructor({ seed, pace, plant }: InstallationOptions) {
+    this.seed = seed;
+    this.pace = pace;
     const { topics, clock, tables, paths } = this;
     const { commands, events, replies, deadLetters } = topics;
     const counts = { [commands]: PARTITIONS, [events]: PARTITIONS, [replies]: 2, [deadLetters]: 1 };

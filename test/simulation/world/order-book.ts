@@ -20,7 +20,10 @@ const KINDS = { record: 14, request: 50, cancel: 6, expire: 4, grant: 10 } as co
 
 const step = (provider: string, price: number): PlanStep => ({ provider, price, timeoutMs: 1_000, when: {} });
 const plan = (waterfallId: string, prices: readonly number[], stop: Pick<Plan, 'stop' | 'n'>): Plan => ({
-  ...{ waterfallId, version: 1, verifyWith: null, cachePrice: Math.min(...prices) },
+  waterfallId,
+  version: 1,
+  verifyWith: null,
+  cachePrice: Math.min(...prices),
   steps: prices.map((price, index) => step(`vendor-${index + 1}`, price)),
   ...stop,
 });
@@ -56,6 +59,16 @@ export class OrderBook {
       case 'grant':
         return [this.grant(nowMs)];
     }
+  }
+
+  /** What a sender that was stale asks instead, under the same id: merged into the person as it is known now. */
+  merged(order: Extract<Order, { readonly type: 'RecordPerson' }>): Order | null {
+    const into = order.data.mergedInto;
+    const known = this.persons.findLast(({ personId }) => personId === into?.personId);
+    if (known === undefined || known.sealed === into?.over) return null;
+    const { personId, sealed: over } = known;
+    const sealed = `box-${this.random.hex(8)}` as Sealed;
+    return { ...order, data: { ...order.data, sealed, mergedInto: { personId, over } } };
   }
 
   /** Remembers what an answer told. */
