@@ -99,7 +99,7 @@ const environment = (stack: EmbeddedStack, dataDir: string): Readonly<Record<str
   DATA_DIR: dataDir,
   TRIBUTARY_MASTER_KEY: randomBytes(32).toString('base64'),
   SANDBOX_SPEED: 'instant',
-  LOG_LEVEL: 'warn',
+  LOG_LEVEL: 'error',
 });
 
 const profileFlags = ({ cpuProfileDir }: BenchOptions): readonly string[] =>

@@ -33,6 +33,7 @@ export interface AcceptRound {
 
 /** One who accepts: the service and its peer get the same bytes. */
 interface Acceptor {
+  readonly name: string;
   readonly url: string;
   newPeople(count: number): Promise<readonly BenchPerson[]>;
   /** After each load, so that the books agree. */
@@ -40,6 +41,7 @@ interface Acceptor {
 }
 
 const serviceIn = ({ lab, people, orgs, books, finished }: Session): Acceptor => ({
+  name: 'service',
   url: lab.service.url,
   newPeople: async (count) => {
     const made = await people.record(orgs, count);
@@ -51,6 +53,7 @@ const serviceIn = ({ lab, people, orgs, books, finished }: Session): Acceptor =>
 
 /** It does not look whether the person exists, so that nobody has to be recorded for it. */
 const peerIn = ({ lab, orgs }: Session): Acceptor => ({
+  name: 'outbox peer',
   url: lab.peers.outbox.url,
   newPeople: async (count) =>
     Array.from({ length: count }, (_, index) => ({ id: randomUUID(), org: orgs[index % orgs.length] ?? NEVER })),
@@ -71,6 +74,7 @@ const figuresOf = async (session: Session, acceptor: Acceptor): Promise<AcceptFi
   const before = await settle(session);
   const closed = await closedRun(session, acceptor, people);
   const maxPerSecond = rateOf(closed);
+  session.say(`  ${acceptor.name}: ${Math.round(maxPerSecond)}/s`);
   const quarter = await rateStep(session, acceptor, { part: 0.25, maxPerSecond });
   return { before, maxPerSecond, failed: closed.failed, quarter };
 };

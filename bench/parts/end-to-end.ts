@@ -29,6 +29,7 @@ const END_MS = 300_000;
 
 /** One who does the whole work; its queries count within the orgs of the round. */
 interface Worker {
+  readonly name: string;
   readonly url: string;
   readonly pids: Pids;
   readonly ended: string;
@@ -37,6 +38,7 @@ interface Worker {
 }
 
 const serviceIn = (lab: Lab): Worker => ({
+  name: 'service',
   url: lab.service.url,
   pids: lab.pids,
   ended: `select count(*)::int as count from enrichments where org_id = any($1) and status = 'finished' and data_found`,
@@ -50,6 +52,7 @@ const serviceIn = (lab: Lab): Worker => ({
 });
 
 const graphileIn = ({ peers, stack }: Lab): Worker => ({
+  name: 'graphile peer',
   url: peers.graphile.url,
   pids: { peer: peers.graphile.child.pid, postgres: stack.postgres.pid, generator: process.pid },
   ended: `select count(*)::int as count from peer_graphile.requests where org_id = any($1) and status = 'finished'`,
@@ -92,6 +95,7 @@ const way = async (session: Session, worker: Worker, work: Work): Promise<WayFig
     const { value, cpuSeconds } = await measureCpu(worker.pids, () => run(session.lab, { worker, work, connections }));
     await check(session.lab, worker, work);
     const count = work.people.length;
+    session.say(`  ${worker.name}: ${Math.round(count / value.seconds)}/s`);
     const perEnrichment = Object.entries(cpuSeconds).map(([name, used]) => [name, Math.round((used * 1e6) / count)]);
     return {
       before,
