@@ -4,6 +4,7 @@ import type { Range } from './random.js';
 export interface Profile {
   readonly processes: number;
   readonly clients: number;
+  readonly hurried: number;
   readonly orgs: number;
   readonly maxAgeSeconds: number;
   readonly commandWaitMs: number;
@@ -37,7 +38,8 @@ const RECOVERY_MS = 60_000;
 /** Inside `npm test`: each fault once or twice, about 30 s of it. */
 export const SHORT: Profile = {
   processes: 2,
-  clients: 32,
+  clients: 24,
+  hurried: 8,
   orgs: 8,
   maxAgeSeconds: 8,
   commandWaitMs: 2_500,
@@ -64,6 +66,7 @@ export const longProfile = (seconds: number): Profile => {
   return {
     processes: 3,
     clients: 48,
+    hurried: 24,
     orgs: 24,
     maxAgeSeconds: 40,
     commandWaitMs: 4_000,

@@ -83,10 +83,19 @@ export class Run {
   /** Clients begin; `finish` it. */
   crowd(name: string): Crowd {
     const { tenants, fleet, history } = this;
-    const { clients, answerMs } = this.profile;
+    const { clients, hurried, answerMs } = this.profile;
     const random = this.random.fork(this.crowds++);
     const targets = fleet.processes;
-    return new Crowd({ clients, tenants, targets, history, random, answerMs, name: `${this.options.seed}-${name}` });
+    return new Crowd({
+      clients,
+      hurried,
+      tenants,
+      targets,
+      history,
+      random,
+      answerMs,
+      name: `${this.options.seed}-${name}`,
+    });
   }
 
   /** Looks again at what was accepted before. */

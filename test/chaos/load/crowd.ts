@@ -4,10 +4,13 @@ import type { Tenant } from '../stack/tenants.js';
 import { Client } from './client.js';
 import { Connection, type Target } from './connection.js';
 import { isAccepted, type History } from './history.js';
-import { travel, type Acquaintances } from './journey.js';
+import { hurry, travel, type Acquaintances, type JourneyOptions } from './journey.js';
 
 export interface CrowdOptions {
+  /** They look until what they asked for has ended. */
   readonly clients: number;
+  /** They ask again and again without looking. */
+  readonly hurried: number;
   readonly tenants: readonly Tenant[];
   readonly targets: readonly Target[];
   readonly history: History;
@@ -29,7 +32,11 @@ export class Crowd {
   constructor(private readonly options: CrowdOptions) {
     this.connection = new Connection(options.answerMs);
     const known = new Map(options.tenants.map(({ orgId }): [string, Acquaintances] => [orgId, []]));
-    const all = Array.from({ length: options.clients }, (_, number) => this.send(number, known));
+    const { clients, hurried } = options;
+    const all = Array.from({ length: clients + hurried }, (_, number) => {
+      const journey = this.journeyOf(number, known);
+      return number < clients ? travel(journey) : hurry(journey);
+    });
     this.journeys = Promise.all(all).finally(() => (this.hasArrived = true));
     this.journeys.catch(() => undefined); // `finish` throws it; until then it is nobody's unhandled rejection.
   }
@@ -53,20 +60,15 @@ export class Crowd {
     await this.connection.close();
   }
 
-  private send(number: number, known: ReadonlyMap<string, Acquaintances>): Promise<void> {
-    const { tenants, targets, history, random, name } = this.options;
+  private journeyOf(number: number, known: ReadonlyMap<string, Acquaintances>): JourneyOptions {
+    const { tenants, targets, history, random } = this.options;
     const tenant = tenants[number % tenants.length];
     if (tenant === undefined) throw new Error('no tenants');
+    const name = `${this.options.name}-${number}`;
     const isOver = (): boolean => this.isOver;
     const { connection } = this;
-    const traveller = `${name}-${number}`;
-    const common = { tenant, targets, connection, history, isOver };
-    return travel({
-      client: new Client({ ...common, name: traveller, random: random.fork(number) }),
-      name: traveller,
-      known: known.get(tenant.orgId) ?? [],
-      isStopping: () => this.isStopping,
-      isOver,
-    });
+    const client = new Client({ name, tenant, targets, connection, history, isOver, random: random.fork(number) });
+    const isStopping = (): boolean => this.isStopping;
+    return { client, name, known: known.get(tenant.orgId) ?? [], isStopping, isOver };
   }
 }

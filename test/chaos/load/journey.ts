@@ -42,6 +42,16 @@ export const travel = async (options: JourneyOptions): Promise<void> => {
   }
 };
 
+const HURRY_MS = { min: 5, max: 30 };
+
+/** A customer's program without patience: it asks for persons that are known, mostly once more, as fast as it may. */
+export const hurry = async ({ client, known, isStopping }: JourneyOptions): Promise<void> => {
+  while (!isStopping()) {
+    if (known.length > 0) await client.request(client.random.pick(known).personId, 'emails');
+    await waited(client.random.between(HURRY_MS));
+  }
+};
+
 const somebody = async ({ client, name, known }: JourneyOptions, round: number): Promise<string | null> => {
   const { random } = client;
   if (known.length > 0 && random.chance(KNOWN_PERSON_SHARE)) return random.pick(known).personId;
