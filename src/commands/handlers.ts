@@ -1,6 +1,7 @@
 import { CancelEnrichmentHandler } from './cancel-enrichment.command.js';
 import { ExpireEnrichmentHandler } from './expire-enrichment.command.js';
 import { GrantCreditsHandler } from './grant-credits.command.js';
+import { MergePersonHandler } from './merge-person.command.js';
 import { RecordPersonHandler } from './record-person.command.js';
 import { RequestEnrichmentsHandler } from './request-enrichments.command.js';
 
@@ -8,6 +9,7 @@ import { RequestEnrichmentsHandler } from './request-enrichments.command.js';
 export const COMMAND_HANDLERS = [
   RequestEnrichmentsHandler,
   RecordPersonHandler,
+  MergePersonHandler,
   CancelEnrichmentHandler,
   ExpireEnrichmentHandler,
   GrantCreditsHandler,

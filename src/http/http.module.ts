@@ -10,6 +10,7 @@ import { EnrichmentLooks } from './operations/enrichment-looks.js';
 import { EnrichmentBatchController } from './operations/enrichment-batch.controller.js';
 import { EnrichmentQueryController } from './operations/enrichment-query.controller.js';
 import { EnrichmentController } from './operations/enrichment.controller.js';
+import { PersonPatchController } from './persons/person-patch.controller.js';
 import { OpenPersons } from './persons/open-persons.js';
 import { PersonsController } from './persons/persons.controller.js';
 
@@ -31,6 +32,7 @@ export class HttpModule {
         EnrichmentCancelController,
         EnrichmentAttemptsController,
         PersonsController,
+        PersonPatchController,
         CreditsController,
         LedgerController,
       ],

@@ -42,6 +42,7 @@ export class World {
   attempts!: Reply;
   person!: Reply;
   persons!: Reply;
+  selected!: Reply;
   values!: Reply;
   balance!: Reply;
   balanceAt!: Reply;
@@ -66,7 +67,7 @@ export class World {
       throw new Error('no answer was prepared');
     };
     this.newest = this.person = () => null;
-    this.persons = this.values = this.newestOfEach = this.attempts = () => [];
+    this.persons = this.selected = this.values = this.newestOfEach = this.attempts = () => [];
     this.balance = this.balanceAt = () => ({ balance: 0, reserved: 0, available: 0, nextExpiry: null });
     this.history = this.entries = () => [];
     this.lastEntry = () => 0;
@@ -105,6 +106,7 @@ export class World {
       use(ports.PERSON_READER, {
         byId: (...args: unknown[]) => this.query('person', this.person, args),
         list: (...args: unknown[]) => this.query('persons', this.persons, args),
+        select: (...args: unknown[]) => this.query('select', this.selected, args),
       }),
       use(ports.VALUE_READER, { ofPerson: (...args: unknown[]) => this.query('values', this.values, args) }),
       use(ports.CREDIT_READER, {

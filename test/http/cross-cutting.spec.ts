@@ -115,7 +115,7 @@ describe('X-05 errors', () => {
   it.each([
     ['PUT', EMAILS, 'GET, HEAD, POST'],
     ['OPTIONS', EMAILS, 'GET, HEAD, POST'],
-    ['DELETE', `/api/v1/persons/${PERSON}`, 'GET, HEAD'],
+    ['DELETE', `/api/v1/persons/${PERSON}`, 'GET, HEAD, PATCH'],
     ['PATCH', '/api/v1/persons', 'GET, HEAD, POST'],
     ['POST', '/api/v1/operations/credits/balance', 'GET, HEAD'],
     ['POST', '/health/live', 'GET, HEAD'],

@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { PersonId } from '../../src/domain/kernel/ids.js';
+import { MATCH_ALL } from '../../src/projections/persons/filter/filter.js';
 import { ORG, startApp, type World } from './app.js';
 import { callerOf, type Call } from './call.js';
 import { CREATED, EMPTY_PERSON, LINKEDIN, personRow } from './persons.js';
@@ -31,8 +32,8 @@ describe('GET /api/v1/persons', () => {
     });
     const after = { createdAt: CREATED, id: ids[1] };
     expect(world.queries).toEqual([
-      `persons ${JSON.stringify([ORG, { limit: 3, newestFirst: false, after: null }])}`,
-      `persons ${JSON.stringify([ORG, { limit: 3, newestFirst: false, after }])}`,
+      `persons ${JSON.stringify([ORG, { after: null, filter: MATCH_ALL, limit: 3, newestFirst: false }])}`,
+      `persons ${JSON.stringify([ORG, { after, filter: MATCH_ALL, limit: 3, newestFirst: false }])}`,
     ]);
   });
 
@@ -40,8 +41,30 @@ describe('GET /api/v1/persons', () => {
     await call('GET', '/api/v1/persons');
     await call('GET', '/api/v1/persons?limit=200&order=-createdAt');
     expect(world.queries.map((query) => JSON.parse(query.slice('persons '.length))[1])).toEqual([
-      { limit: 51, newestFirst: false, after: null },
-      { limit: 201, newestFirst: true, after: null },
+      { limit: 51, newestFirst: false, after: null, filter: MATCH_ALL },
+      { limit: 201, newestFirst: true, after: null, filter: MATCH_ALL },
+    ]);
+  });
+
+  it('PR-03, OP-24 hands on what filters say, and the words of q', async () => {
+    const filters = JSON.stringify({
+      and: [{ field: 'title', op: 'contains', value: 'CTO' }, { not: { field: 'hasEmail', op: 'eq', value: true } }],
+    });
+    await call('GET', `/api/v1/persons?filters=${encodeURIComponent(filters)}`);
+    await call('GET', '/api/v1/persons?q=Ada+Love');
+    const [filtered, searched] = world.queries.map((query) => JSON.parse(query.slice('persons '.length))[1].filter);
+    expect(filtered).toEqual({
+      kind: 'and',
+      filters: [
+        { kind: 'search', field: 'title', op: 'contains', value: 'CTO' },
+        { kind: 'not', filter: { kind: 'flag', field: 'hasEmail', values: [true] } },
+      ],
+    });
+    expect(
+      searched.filters.map(({ kind, filters: words }: { kind: string; filters: unknown[] }) => [kind, words[0]]),
+    ).toEqual([
+      ['or', { kind: 'search', field: 'firstName', op: 'contains', value: 'ada' }],
+      ['or', { kind: 'search', field: 'firstName', op: 'contains', value: 'love' }],
     ]);
   });
 
@@ -74,8 +97,14 @@ describe('GET /api/v1/persons', () => {
       'cursor',
     ],
     [`cursor=${Buffer.from('["createdAt","2026-11-21T01:02:03.004Z","1"]').toString('base64url')}`, 'cursor'],
-    ['filters=%7B%7D', 'filters'],
-    ['q=ada', 'q'],
+    ['filters=', 'filters'],
+    ['filters=%7B', 'filters'],
+    ['filters=%5B%5D', 'filters'],
+    ['filters=%7B%22field%22%3A%22email%22%7D', 'filters.field'],
+    ['filters=%7B%7D&q=ada', 'q'],
+    ['q=', 'q'],
+    ['q=a', 'q'],
+    ['q=aa+bb+cc+dd+ee+ff', 'q'],
     ['constructor=1', 'constructor'],
   ])('PR-03 refuses ?%s', async (query, path) => {
     const { status, body } = await call('GET', `/api/v1/persons?${query}`);

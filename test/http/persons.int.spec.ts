@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { startService, type TestService } from '../support/service.js';
-import { enriched, personWith } from './int.js';
+import { enriched, enrichmentPath, personWith, untilEnded } from './int.js';
 
 jest.setTimeout(60_000);
 let service: TestService;
@@ -97,6 +97,116 @@ describe('persons over HTTP, the whole service behind it', () => {
     }
     expect(await listed(key, 'createdAt')).toEqual(ids);
     expect(await listed(key, '-createdAt')).toEqual([...ids].reverse());
+  });
+});
+
+describe('PR-03, OP-24 filters over HTTP', () => {
+  let key: string;
+  const ids: Record<string, string> = {};
+  const add = async (name: string, facts: object) => {
+    const body = { linkedinUrl: linkedin(), ...facts };
+    ids[name] = (await service.call('POST', '/api/v1/persons', { key, body })).body.id;
+  };
+  const named = async (query: string): Promise<string[]> => {
+    const { status, body } = await service.call('GET', `/api/v1/persons?${query}`, { key });
+    expect([status, body.error]).toEqual([200, undefined]);
+    return body.persons.map(({ id }: { id: string }) => Object.keys(ids).find((name) => ids[name] === id));
+  };
+  const filtered = (filter: unknown) => named(`filters=${encodeURIComponent(JSON.stringify(filter))}`);
+
+  beforeAll(async () => {
+    key = await service.keyFor(await service.newOrg(`filter-${randomUUID()}`, 100));
+    await add('ada', {
+      firstName: 'Ada',
+      lastName: 'Lovelace',
+      title: 'Head of Engines',
+      country: 'GB',
+      tags: ['VIP'],
+    });
+    await add('elodie', { firstName: 'Élodie', companyName: 'Moteurs', country: 'FR', tags: ['vip', 'eu'] });
+    await add('bob', { firstName: 'Bob' });
+    const path = enrichmentPath(ids['ada']!);
+    await service.call('POST', path, { key });
+    const own: TestService = { ...service, call: (method, to) => service.call(method, to, { key }) };
+    await untilEnded(own, path);
+  });
+
+  it.each([
+    [{}, ['ada', 'elodie', 'bob']],
+    [{ field: 'firstName', op: 'eq', value: 'ELODIE' }, ['elodie']],
+    [{ field: 'firstName', op: 'startsWith', value: 'él' }, ['elodie']],
+    [{ field: 'title', op: 'contains', value: 'engine' }, ['ada']],
+    [{ field: 'country', op: 'neq', value: 'fr' }, ['ada', 'bob']],
+    [{ field: 'tags', op: 'in', value: ['vip'] }, ['ada', 'elodie']],
+    [{ not: { field: 'tags', op: 'exists', value: true } }, ['bob']],
+    [{ field: 'lastEnrichedAt', op: 'exists', value: true }, ['ada']],
+    [{ field: 'createdAt', op: 'lt', value: '2000-01-01' }, []],
+    [
+      {
+        or: [
+          { field: 'country', op: 'eq', value: 'FR' },
+          { field: 'lastName', op: 'eq', value: 'lovelace' },
+        ],
+      },
+      ['ada', 'elodie'],
+    ],
+  ])('%j', async (filter, expected) => expect(await filtered(filter)).toEqual(expected));
+
+  it('q finds words wherever they stand', async () => {
+    expect(await named('q=lovelace+engines')).toEqual(['ada']);
+    expect(await named('q=lovelace+moteurs')).toEqual([]);
+  });
+
+  it('pages go on within the filter', async () => {
+    const filters = encodeURIComponent(JSON.stringify({ field: 'tags', op: 'eq', value: 'vip' }));
+    const first = await service.call('GET', `/api/v1/persons?limit=1&filters=${filters}`, { key });
+    expect(await named(`limit=1&filters=${filters}&cursor=${first.body.nextCursor}`)).toEqual(['elodie']);
+  });
+
+  it('no filter finds anybody of another org', async () => {
+    const other = await service.keyFor(await service.newOrg(`other-${randomUUID()}`));
+    const { body } = await service.call('GET', '/api/v1/persons?q=lovelace', { key: other });
+    expect(body).toEqual({ persons: [], nextCursor: null });
+  });
+});
+
+describe('PR-03 PATCH /api/v1/persons/{id}', () => {
+  const patch = (id: string, body: unknown, key?: string) =>
+    service.call('PATCH', `/api/v1/persons/${id}`, { body, ...(key !== undefined && { key }) });
+
+  it('merges; what it does not mention stays, and nothing new is no event', async () => {
+    const id = await service.createPerson({ firstName: 'Ada', title: 'Countess' });
+    const { status, headers, body } = await patch(id.toUpperCase(), { title: 'Programmer', country: 'GB' });
+    expect([status, body]).toMatchObject([200, { id, firstName: 'Ada', title: 'Programmer', country: 'GB' }]);
+    expect(headers.get('x-tributary-position')).toMatch(/^\d+:\d+$/);
+    expect((await read(id)).body).toEqual(body);
+    const again = await patch(id, { title: 'Programmer' });
+    expect([again.status, again.headers.get('x-tributary-position'), again.body]).toEqual([200, null, body]);
+  });
+
+  it('an identity that comes with it finds the person from then on; one of another person is 409', async () => {
+    const [id, email] = [await service.createPerson(), `${randomUUID()}@example.com`];
+    await patch(id, { email });
+    expect((await record({ email })).body.id).toBe(id);
+    const { status, body } = await patch(await service.createPerson(), { email });
+    expect([status, body.error.code]).toEqual([409, 'CONFLICT']);
+  });
+
+  it('patches that come at once all count', async () => {
+    const id = await service.createPerson();
+    const answers = await Promise.all([patch(id, { firstName: 'Ada' }), patch(id, { title: 'Countess' })]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    expect((await read(id)).body).toMatchObject({ firstName: 'Ada', title: 'Countess' });
+  });
+
+  it('404 for nobody and for another org, 400 for what POST refuses', async () => {
+    const id = await service.createPerson();
+    const key = await service.keyFor(await service.newOrg(`patch-${randomUUID()}`));
+    const statuses = [await patch(randomUUID(), {}), await patch(id, { title: 'x' }, key)].map(({ status }) => status);
+    expect(statuses).toEqual([404, 404]);
+    for (const body of [{ id }, { title: null }, { country: 'gb' }, { nickname: 'x' }, { email: 'x' }]) {
+      expect([(await patch(id, body)).status, body]).toEqual([400, body]);
+    }
   });
 });
 

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { OrgId, PersonId } from '../../domain/kernel/ids.js';
-import type { PersonView } from '../../projections/persons/persons.query.js';
+import type { PersonsPage, PersonView } from '../../projections/persons/persons.query.js';
 import { KeyDestroyed, type SealedIdentity, type Vault } from '../../vault/vault.js';
 import { PERSON_READER, VALUE_READER, VAULT, type PersonReader, type ValueReader } from '../ports.js';
 import { NO_CONTACTS, openContacts, type ContactDetails } from './contact-details.js';
@@ -41,10 +41,11 @@ export class OpenPersons {
   /** Erased persons are left out, so that a page may be shorter than its limit. */
   async page(
     orgId: OrgId,
-    { limit, order, after }: { readonly limit: number; readonly order: Order; readonly after: PageEnd | null },
+    { order, limit, ...page }: { readonly order: Order } & Omit<PersonsPage, 'newestFirst'>,
   ): Promise<PageOfPersons> {
     // One more than asked for tells whether there is a next page.
-    const rows = await this.persons.list(orgId, { limit: limit + 1, newestFirst: order === '-createdAt', after });
+    const asked = { ...page, limit: limit + 1, newestFirst: order === '-createdAt' };
+    const rows = await this.persons.list(orgId, asked);
     const shown = rows.slice(0, limit);
     await this.vault.warm(orgId, [...new Set(shown.map(({ keyId }) => keyId))]);
     const opened = await Promise.all(shown.map((person) => this.openedUnlessErased(person)));

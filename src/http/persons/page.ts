@@ -8,7 +8,11 @@ import { IsOneOf, IsText, Optional } from '../input/rules.js';
 /** By age, oldest first; with a minus newest first. */
 export type Order = 'createdAt' | '-createdAt';
 
-/** PR-03; `filters` and `q` are not known yet. */
+/** JSON in a URL; the head of a request ends at 16 KiB anyway. */
+const FILTERS_LENGTH_MAX = 8_192;
+const Q_LENGTH_MAX = 200;
+
+/** PR-03. */
 export class PersonsPageDto {
   @IsLimit()
   readonly limit: number = LIMIT_DEFAULT;
@@ -20,6 +24,14 @@ export class PersonsPageDto {
   @Optional()
   @IsOneOf(['createdAt', '-createdAt'])
   readonly order: Order = 'createdAt';
+
+  @Optional()
+  @IsText(FILTERS_LENGTH_MAX)
+  readonly filters?: string;
+
+  @Optional()
+  @IsText(Q_LENGTH_MAX)
+  readonly q?: string;
 }
 
 /** The last person of a page. */

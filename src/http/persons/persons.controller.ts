@@ -2,7 +2,7 @@ import { Controller, Get, Inject, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { CurrentPrincipal, Scopes } from '../../auth/decorators.js';
 import type { Principal } from '../../auth/principal.js';
-import { ApiError, invalidInput } from '../../commands/api-error.js';
+import { invalidInput } from '../../commands/api-error.js';
 import { RecordPerson } from '../../commands/record-person.command.js';
 import { canonicalIdentity } from '../../vault/identity.js';
 import type { SealedIdentity } from '../../vault/vault.js';
@@ -11,6 +11,8 @@ import { Reading, type ReadContext } from '../consistency/read-context.js';
 import { ReadYourWrites } from '../consistency/read-your-writes.js';
 import { Writing, type WriteContext } from '../idempotency/write-context.js';
 import { Input } from '../input/input.decorator.js';
+import { filterOfQuery } from './filters.js';
+import { noPerson } from './no-person.js';
 import { cursorOf, pageEndOf, PersonsPageDto } from './page.js';
 import { PersonDto, PersonIdDto } from './person.dto.js';
 import { presentIdentity } from './person.presenter.js';
@@ -58,12 +60,12 @@ export class PersonsController {
   @Get()
   @Scopes('read')
   async list(
-    @Input('query') { limit, cursor, order }: PersonsPageDto,
+    @Input('query') { limit, cursor, order, ...searched }: PersonsPageDto,
     @CurrentPrincipal() { orgId }: Principal,
     @Reading() { sent }: ReadContext,
   ): Promise<Answer> {
     const after = cursor === undefined ? null : pageEndOf(cursor, order);
-    const page = { limit, order, after };
+    const page = { limit, order, after, filter: filterOfQuery(searched) };
     const { persons, end } = await this.consistency.read({ orgId, sent }, () => this.persons.page(orgId, page));
     return new Answer({ persons: persons.map(presentIdentity), nextCursor: end && cursorOf(end, order) });
   }
@@ -77,6 +79,3 @@ const identityOf = (given: SealedIdentity): SealedIdentity => {
     'one of linkedinUrl, email, xHandle, githubUsername, or a name with companyName or companyDomain is required';
   throw invalidInput('', message, 'identity_required');
 };
-
-const noPerson = (): ApiError =>
-  new ApiError({ code: 'NOT_FOUND', reason: 'unknown_person', message: 'Person not found' });

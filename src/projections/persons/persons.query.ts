@@ -1,6 +1,8 @@
 import { statement, type Sql } from '../../db/database.js';
 import type { IdentityHash, KeyId, OrgId, PersonId, Sealed } from '../../domain/kernel/ids.js';
 import { instantOf, type Instant } from '../../domain/kernel/instant.js';
+import { compileFilter } from './filter/compile.js';
+import { MATCH_ALL, type Filter } from './filter/filter.js';
 
 /** A person as stored: what is known of them is sealed under `keyId` (kind `identity`). */
 export interface PersonView {
@@ -21,23 +23,29 @@ export interface PersonsPage {
   readonly after: Pick<PersonView, 'createdAt' | 'id'> | null;
   /** Default: oldest first. */
   readonly newestFirst?: boolean;
+  readonly filter?: Filter;
+}
+
+/** OP-17: of those that match, oldest first: skip, leave out, take. */
+export interface PersonsSelection {
+  readonly filter: Filter;
+  readonly skip: number;
+  readonly excluded: readonly PersonId[];
+  /** At most SELECTED_MAX. */
+  readonly take: number;
 }
 
 /** API X-12, and one more that tells whether there is a next page. */
 export const PERSONS_PAGE_MAX = 201;
+/** OP-16. */
+export const SELECTED_MAX = 1_000;
 
 const COLUMNS = 'id, org_id, key_id, sealed, identities, source, created_at, updated_at';
 const BY_ID = statement('person_by_id', `select ${COLUMNS} from persons where org_id = $1 and id = $2`);
-const pageStatements = (name: string, order: 'asc' | 'desc') => {
-  const sorted = `order by created_at ${order}, id ${order} limit $2`;
-  const beyond = `and (created_at, id) ${order === 'asc' ? '>' : '<'} ($3::timestamptz, $4::uuid)`;
-  return {
-    first: statement(`${name}_first_page`, `select ${COLUMNS} from persons where org_id = $1 ${sorted}`),
-    next: statement(`${name}_next_page`, `select ${COLUMNS} from persons where org_id = $1 ${beyond} ${sorted}`),
-  };
-};
-const OLDEST_FIRST = pageStatements('persons', 'asc');
-const NEWEST_FIRST = pageStatements('newest_persons', 'desc');
+const ORDER = { oldestFirst: 'p.created_at, p.id', newestFirst: 'p.created_at desc, p.id desc' } as const;
+
+/** Filters have too many shapes to keep a plan of each, and are planned better by what they ask for. */
+const unnamed = (text: string) => statement('', text);
 
 export class PersonsQuery {
   constructor(private readonly sql: Sql) {}
@@ -48,14 +56,31 @@ export class PersonsQuery {
   }
 
   /** In the order (createdAt, id), oldest first unless asked otherwise (OP-17). */
-  async list(orgId: OrgId, { limit, after, newestFirst = false }: PersonsPage): Promise<readonly PersonView[]> {
-    const bounded = Math.min(limit, PERSONS_PAGE_MAX);
-    const { first, next } = newestFirst ? NEWEST_FIRST : OLDEST_FIRST;
-    const rows =
+  async list(
+    orgId: OrgId,
+    { limit, after, newestFirst = false, filter = MATCH_ALL }: PersonsPage,
+  ): Promise<readonly PersonView[]> {
+    const { sql, values } = compileFilter(orgId, filter);
+    const n = values.length;
+    const beyond =
       after === null
-        ? await this.sql.query<PersonDbRow>(first, [orgId, bounded])
-        : await this.sql.query<PersonDbRow>(next, [orgId, bounded, after.createdAt, after.id]);
-    return rows.map(viewOfRow);
+        ? ''
+        : `and (p.created_at, p.id) ${newestFirst ? '<' : '>'} ($${n + 2}::timestamptz, $${n + 3}::uuid)`;
+    const order = newestFirst ? ORDER.newestFirst : ORDER.oldestFirst;
+    const page = `select ${COLUMNS} from persons p where ${sql} ${beyond} order by ${order} limit $${n + 1}`;
+    const bounds = [Math.min(limit, PERSONS_PAGE_MAX), ...(after === null ? [] : [after.createdAt, after.id])];
+    return (await this.sql.query<PersonDbRow>(unnamed(page), [...values, ...bounds])).map(viewOfRow);
+  }
+
+  /** In the order (createdAt, id). Excluded ones do not count (OP-17). */
+  async select(orgId: OrgId, { filter, skip, excluded, take }: PersonsSelection): Promise<readonly PersonId[]> {
+    const { sql, values } = compileFilter(orgId, filter);
+    const n = values.length;
+    const skipped = `select p.id, p.created_at from persons p where ${sql} order by ${ORDER.oldestFirst} offset $${n + 1}`;
+    const left = `select s.id from (${skipped}) s where s.id <> all($${n + 2}::uuid[])`;
+    const text = `${left} order by s.created_at, s.id limit $${n + 3}`;
+    const bounds = [skip, excluded, Math.min(take, SELECTED_MAX)];
+    return (await this.sql.query<{ id: PersonId }>(unnamed(text), [...values, ...bounds])).map(({ id }) => id);
   }
 }
 
