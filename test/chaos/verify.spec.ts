@@ -96,6 +96,16 @@ describe('the judge of a chaos run', () => {
     expect(judge(back).findings).toEqual([]);
     expect(judge({ ...REUSED, ...at(70) }).findings).toHaveLength(1);
   });
+
+  it('holds what a POST was told against a GET only when it sends the position back', () => {
+    const told: Answer = { ...REUSED, ...at(45), enrichment: FINISHED, position: '0:7' };
+    const look: Answer = { ...FOUND, ...at(70), enrichment: PENDING };
+    const judge = (after: Answer['after']) =>
+      verify({ records: logOf(HONEST), answers: [ACCEPTED, told, { ...look, after }], postgresKillsMs: [] });
+    expect(judge(null).findings).toEqual([]);
+    expect(judge({ position: '0:4', enrichmentId: 'e1' }).findings).toEqual([]);
+    expect(judge({ position: '0:7', enrichmentId: 'e1' }).findings).toHaveLength(1);
+  });
 });
 
 describe('the reader rules of the judge', () => {

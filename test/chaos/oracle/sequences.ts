@@ -34,26 +34,37 @@ const reservedOnce = (answers: readonly Answer[]): Finding[] => {
   });
 };
 
-/**
- * Ended stays ended. One excuse: read models are committed with `synchronous_commit=off`, so a GET behind a kill of
- * Postgres may see what was true a moment before it (DESIGN §4); never a POST, which the decider answers.
- */
+/** Ended stays ended. */
 const neverPendingAgain = (answers: readonly Answer[], postgresKillsMs: readonly number[]): Finding[] => {
-  const ended = new Map<string, Answer>();
+  const ended = new Map<string, Answer[]>();
   return inOrderOfAnswers(answers).flatMap((answer) => {
     const { enrichment } = answer;
     if (enrichment === null) return [];
-    const end = ended.get(enrichment.id);
+    const ends = ended.get(enrichment.id) ?? [];
     if (enrichment.status !== 'pending') {
-      ended.set(enrichment.id, end ?? answer);
+      ends.push(answer);
+      ended.set(enrichment.id, ends);
       return [];
     }
-    if (end === undefined || end.answeredMs > answer.askedMs) return [];
-    const isExcused =
-      answer.question === 'find' && postgresKillsMs.some((ms) => end.askedMs < ms && ms < answer.answeredMs);
-    return isExcused ? [] : [found('contradiction', answer, `${enrichment.id} is pending after it was seen to end`)];
+    const end = ends.find((one) => one.answeredMs < answer.askedMs && hasToShow(answer, one, postgresKillsMs));
+    if (end === undefined) return [];
+    return [found('contradiction', answer, `${enrichment.id} is pending after ${end.requestId} had seen it end`)];
   });
 };
+
+/**
+ * What the decider answers is the newest there is. A GET shows what any GET before it has shown, but not what a POST
+ * was told unless it sends its position back (X-11). One excuse: read models are committed with
+ * `synchronous_commit=off`, so a GET behind a kill of Postgres may see what was true a moment before it (DESIGN §4).
+ */
+const hasToShow = (answer: Answer, end: Answer, postgresKillsMs: readonly number[]): boolean => {
+  if (answer.question === 'request') return true;
+  if (end.position !== null) return answer.after !== null && offsetOf(answer.after.position) >= offsetOf(end.position);
+  return !postgresKillsMs.some((ms) => end.askedMs < ms && ms < answer.answeredMs);
+};
+
+/** Positions of one org are of one partition. */
+const offsetOf = (position: string): number => Number(position.split(':')[1]);
 
 /** What was accepted is never unknown afterwards. */
 const neverForgotten = (answers: readonly Answer[]): Finding[] => {
