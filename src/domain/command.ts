@@ -1,5 +1,5 @@
 import type { CacheEntry } from '../events/enrichment.events.js';
-import type { GrantSource } from '../events/credit.events.js';
+import type { GrantSource, LedgerCheckpointed } from '../events/credit.events.js';
 import type { AttemptOutcome, Dialect } from './enrichments/enrichment.js';
 import type { EnrichmentView } from './enrichments/enrichment-view.js';
 import type { CommandId, EnrichmentId, GrantId, IdentityHash, KeyId, OrgId, PersonId, Sealed } from './kernel/ids.js';
@@ -62,6 +62,8 @@ export interface CommandDataByType {
   };
   /** From the sweeper: expires the free part of every grant that is due. */
   ExpireGrants: Record<string, never>;
+  /** From the sweeper, signed by it (API CR-11); counts only if it continues the statement before. */
+  CheckpointLedger: LedgerCheckpointed;
 }
 export type CommandType = keyof CommandDataByType;
 
@@ -107,5 +109,6 @@ export interface ResultByCommand {
   CancelEnrichment: { readonly enrichment: EnrichmentView };
   GrantCredits: { readonly grantId: GrantId; readonly balance: number; readonly available: number };
   ExpireGrants: Record<string, never>;
+  CheckpointLedger: Record<string, never>;
 }
 export type CommandResult<T extends CommandType = CommandType> = ResultByCommand[T];

@@ -4,6 +4,7 @@ import { answerAgain } from './answers/answer-again.js';
 import { hasExpired, KEYED_MS, recall, RECENT_MS, refusalData } from './answers/memory.js';
 import type { RememberedAnswer } from './answers/remembered-answer.js';
 import type { Command } from './command.js';
+import { checkpointLedger } from './credits/checkpoint.js';
 import { expireDueGrants } from './credits/moves.js';
 import { grantCredits } from './credits/grant-credits.js';
 import type { Answer, DecideContext, Decision } from './decision.js';
@@ -54,6 +55,8 @@ const judge = (command: Command, proposal: Proposal): Verdict => {
     case 'ExpireGrants':
       expireDueGrants(proposal);
       return answered<'ExpireGrants'>({}, null);
+    case 'CheckpointLedger':
+      return checkpointLedger(command, proposal);
     default:
       return assertNever(command);
   }

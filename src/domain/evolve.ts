@@ -49,6 +49,10 @@ export const evolve = (state: StateReader, event: AppliedEvent): StateChanges =>
     case 'CreditsGranted':
     case 'CreditsExpired':
       return [accountChange(state, event)];
+    case 'LedgerCheckpointed': {
+      const { partition, upToSeq, hash } = event.data;
+      return [[streams.checkpoint(partition), { upToSeq, hash }]];
+    }
     case 'CommandAnswered':
       return commandAnswered(event);
     case 'CommandRefused':

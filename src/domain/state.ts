@@ -1,4 +1,5 @@
 import type { Account } from './credits/account.js';
+import type { LedgerMark } from './credits/checkpoint.js';
 import type { Enrichment } from './enrichments/enrichment.js';
 import type { StreamKey, StreamKind } from './streams.js';
 import type { CurrentEnrichment, IdentityOwner, Person } from './persons/person.js';
@@ -12,6 +13,7 @@ export interface StateByKind {
   current: CurrentEnrichment;
   request: RememberedAnswer;
   recent: RememberedAnswer;
+  checkpoint: LedgerMark;
 }
 export type StreamState = StateByKind[StreamKind];
 

@@ -44,6 +44,8 @@ const subjectsOf = (command: Command, state: StateReader): readonly StreamKey[] 
     case 'RecordProviderResponse':
     case 'ExpireEnrichment':
       return [streams.enrichment(command.data.enrichmentId)];
+    case 'CheckpointLedger':
+      return [streams.checkpoint(command.data.partition)];
     case 'GrantCredits':
     case 'ExpireGrants':
       return [];
@@ -85,6 +87,7 @@ export const streamsOfEvent = (event: AppliedEvent): readonly StreamKey[] => {
     case 'CreditsExpired':
       return [accountOf(event)];
     case 'EnrichmentRequested':
+    case 'LedgerCheckpointed':
     case 'CommandAnswered':
     case 'CommandRefused':
     case 'PartitionClaimed':

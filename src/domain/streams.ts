@@ -5,7 +5,8 @@
 import type { CommandId, EnrichmentId, IdentityHash, OrgId, PersonId } from './kernel/ids.js';
 import type { Field } from './waterfall/plan.js';
 
-export type StreamKind = 'account' | 'person' | 'identity' | 'enrichment' | 'current' | 'request' | 'recent';
+export type StreamKind =
+  'account' | 'person' | 'identity' | 'enrichment' | 'current' | 'request' | 'recent' | 'checkpoint';
 export type StreamKey<K extends StreamKind = StreamKind> = `${K}/${string}`;
 
 export const streams = {
@@ -17,6 +18,8 @@ export const streams = {
     `current/${org}/${person}/${field}/${optionsHash}`,
   request: (org: OrgId, id: CommandId): StreamKey<'request'> => `request/${org}/${id}`,
   recent: (org: OrgId, id: CommandId): StreamKey<'recent'> => `recent/${org}/${id}`,
+  /** The one kind that is of a partition and of no org. */
+  checkpoint: (partition: number): StreamKey<'checkpoint'> => `checkpoint/${partition}`,
 };
 
 export const kindOf = (key: StreamKey): StreamKind => key.slice(0, key.indexOf('/')) as StreamKind;

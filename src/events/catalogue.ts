@@ -20,6 +20,7 @@ export const CATALOGUE: Readonly<Record<EventType, CatalogueEntry>> = {
   CreditsReleased: entry('CreditsReleased', 'Reserved credits went back to the grants they came from.'),
   CreditsGranted: entry('CreditsGranted', 'Credits came in.'),
   CreditsExpired: entry('CreditsExpired', 'The unused part of a grant ran out.'),
+  LedgerCheckpointed: entry('LedgerCheckpointed', 'A signed statement about the credit chains of a partition.'),
   CommandAnswered: entry('CommandAnswered', 'The answer of a command is remembered under its id.'),
   CommandRefused: entry('CommandRefused', 'A command was refused; logged before anyone hears of it.'),
   PartitionClaimed: entry('PartitionClaimed', 'Protocol: a new owner writes from here on. Has no seq.'),

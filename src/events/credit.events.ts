@@ -58,3 +58,22 @@ export interface CreditsExpired extends ChainLink {
   readonly grantId: GrantId;
   readonly amount: number;
 }
+
+/**
+ * A signed statement about the chains of a partition (API CR-11): the heads, as of `upToSeq`, of all orgs whose chain
+ * has grown since the statement before. `asOf` is the time of the event with that seq.
+ */
+export interface LedgerCheckpointed {
+  readonly partition: number;
+  readonly upToSeq: number;
+  readonly asOf: Instant;
+  /** Number of leaves; their Merkle root. */
+  readonly heads: number;
+  readonly merkleRoot: string;
+  /** Hash of the statement before; 64 zeros for the first. */
+  readonly previous: string;
+  readonly keyId: string;
+  /** Hex SHA-256 of the statement in RFC 8785 form, and its Ed25519 signature in base64. */
+  readonly hash: string;
+  readonly signature: string;
+}

@@ -6,6 +6,7 @@ import type {
   CreditsGranted,
   CreditsReleased,
   CreditsReserved,
+  LedgerCheckpointed,
 } from './credit.events.js';
 import type { PersonRecorded } from './person.events.js';
 import type { OrgId } from '../domain/kernel/ids.js';
@@ -22,6 +23,7 @@ export interface EventDataByType {
   CreditsReleased: CreditsReleased;
   CreditsGranted: CreditsGranted;
   CreditsExpired: CreditsExpired;
+  LedgerCheckpointed: LedgerCheckpointed;
   CommandAnswered: CommandAnswered;
   CommandRefused: CommandRefused;
   PartitionClaimed: PartitionClaimed;

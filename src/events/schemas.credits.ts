@@ -47,4 +47,15 @@ export const CREDIT_SCHEMAS = {
     referenceId: nullable({ type: 'string' }),
   }),
   CreditsExpired: object<EventDataByType['CreditsExpired']>({ ...CHAIN, grantId: string, amount: count }),
+  LedgerCheckpointed: object<EventDataByType['LedgerCheckpointed']>({
+    partition: count,
+    upToSeq: count,
+    asOf: instant,
+    heads: count,
+    merkleRoot: HASH,
+    previous: HASH,
+    keyId: string,
+    hash: HASH,
+    signature: string,
+  }),
 };

@@ -34,6 +34,7 @@ const enrichmentsIn = (event: StoredEvent): readonly EnrichmentId[] => {
     case 'PersonRecorded':
     case 'CreditsGranted':
     case 'CreditsExpired':
+    case 'LedgerCheckpointed':
     case 'CommandAnswered':
     case 'CommandRefused':
     case 'PartitionClaimed':

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import type { Command } from '../../src/domain/command.js';
 import type { Decision } from '../../src/domain/decision.js';
+import { NO_MARK } from '../../src/domain/credits/checkpoint.js';
 import type { CommandId, EnrichmentId } from '../../src/domain/kernel/ids.js';
 import { instantOf } from '../../src/domain/kernel/instant.js';
 import type { Plan } from '../../src/domain/waterfall/plan.js';
@@ -8,6 +9,7 @@ import { streams } from '../../src/domain/streams.js';
 import {
   at,
   cancel,
+  checkpoint,
   expire,
   expireGrants,
   grant,
@@ -75,6 +77,7 @@ const ACTIONS = {
   cancel: fc.record({ person, phones: fc.boolean() }),
   expire: fc.record({ pick: nat }),
   expireGrants: fc.constant({}),
+  checkpoint: fc.record({ late: fc.boolean() }),
   wait: fc.record({
     ms: fc.oneof(fc.nat({ max: 1_000 }), fc.nat({ max: 60_000 }), fc.integer({ min: 60_000, max: 900_000 })),
   }),
@@ -92,6 +95,7 @@ const WEIGHTS: Readonly<Record<Kind, number>> = {
   cancel: 1,
   expire: 1,
   expireGrants: 1,
+  checkpoint: 1,
   wait: 4,
   resend: 3,
 };
@@ -134,6 +138,8 @@ export const commandOf = (world: World, { kind, data }: Action): Command | null 
       return expire(pickFrom(world.enrichmentIds(), data.pick) ?? ('nowhere' as EnrichmentId), envelope);
     case 'expireGrants':
       return expireGrants(envelope);
+    case 'checkpoint':
+      return checkpoint(data.late ? NO_MARK : (world.state.get(streams.checkpoint(0)) ?? NO_MARK), {}, envelope);
     case 'wait':
       world.wait(data.ms);
       return null;

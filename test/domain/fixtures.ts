@@ -1,4 +1,5 @@
 import type { Command, CommandDataByType, CommandType } from '../../src/domain/command.js';
+import { statementHash, type LedgerMark, type LedgerStatement } from '../../src/domain/credits/checkpoint.js';
 import type {
   CommandId,
   EnrichmentId,
@@ -10,6 +11,7 @@ import type {
 } from '../../src/domain/kernel/ids.js';
 import { instantOf, type Instant } from '../../src/domain/kernel/instant.js';
 import type { Plan } from '../../src/domain/waterfall/plan.js';
+import { sha256 } from '../support/given.js';
 
 export const ORG = 'org_1' as OrgId;
 export const NOW_MS = Date.UTC(2026, 10, 21, 1, 2, 3, 4);
@@ -127,6 +129,25 @@ export const hit = (verification: ResponseData['verification'] = 'deliverable', 
 export const expire = (id: EnrichmentId, envelope: Envelope = {}) =>
   command('ExpireEnrichment', { enrichmentId: id }, { waitMs: null, ...envelope });
 export const expireGrants = (envelope: Envelope = {}) => command('ExpireGrants', {}, { waitMs: null, ...envelope });
+/** A statement that continues `mark`, as the sweeper makes it. */
+export const checkpoint = (
+  { upToSeq, hash: previous }: LedgerMark,
+  data: Partial<LedgerStatement> = {},
+  envelope: Envelope = {},
+) => {
+  const statement: LedgerStatement = {
+    partition: 0,
+    upToSeq: upToSeq + 1,
+    asOf: at(0),
+    heads: 1,
+    merkleRoot: 'e'.repeat(64),
+    previous,
+    keyId: 'key-1',
+    ...data,
+  };
+  const signed = { ...statement, hash: statementHash(sha256, statement), signature: 'c2lnbmVk' };
+  return command('CheckpointLedger', signed, { waitMs: null, ...envelope });
+};
 export const cancel = (
   name: string,
   data: Partial<CommandDataByType['CancelEnrichment']> = {},

@@ -36,6 +36,7 @@ export const answerAgain = (
       return grantedResult(first(references) as GrantId, account);
     case 'RecordProviderResponse':
     case 'ExpireGrants':
+    case 'CheckpointLedger':
       return {};
     default:
       return assertNever(command);

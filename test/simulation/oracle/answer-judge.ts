@@ -97,6 +97,7 @@ const shownOf = ({ command, copy, decision }: Backing, book: OrgBook): object | 
       return { grantId: references[0], balance, available };
     case 'RecordProviderResponse':
     case 'ExpireGrants':
+    case 'CheckpointLedger':
       return null;
   }
 };

@@ -37,6 +37,7 @@ export const foreseen = (command: Command, book: OrgBook, nowMs: number): Forese
     }
     case 'GrantCredits':
     case 'ExpireGrants':
+    case 'CheckpointLedger':
       return base;
   }
 };
@@ -90,6 +91,7 @@ const partsOf = (facts: readonly Fact[], { command, fresh, recorded }: Foreseen)
     case 'ExpireEnrichment':
     case 'CancelEnrichment':
     case 'ExpireGrants':
+    case 'CheckpointLedger':
       return null;
   }
 };
@@ -141,6 +143,7 @@ const referencesOf = (facts: readonly Fact[], command: Command, book: OrgBook): 
     case 'RecordProviderResponse':
     case 'ExpireEnrichment':
     case 'ExpireGrants':
+    case 'CheckpointLedger':
       return null;
   }
 };

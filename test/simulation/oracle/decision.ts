@@ -20,6 +20,7 @@ const MAY_CAUSE: Readonly<Record<CommandType, readonly EventType[]>> = {
   CancelEnrichment: ['CommandAnswered', ...ENDING],
   GrantCredits: ['CreditsGranted', 'CreditsExpired', 'CommandAnswered'],
   ExpireGrants: ['CreditsExpired'],
+  CheckpointLedger: ['LedgerCheckpointed'],
 };
 
 export interface DecisionOptions {

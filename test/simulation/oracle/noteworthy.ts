@@ -27,6 +27,7 @@ export const noteFact = (paths: RarePaths, fact: Fact, facts: readonly Fact[]): 
     case 'CreditsGranted':
     case 'CreditsCaptured':
     case 'CreditsReleased':
+    case 'LedgerCheckpointed':
     case 'CommandAnswered':
     case 'BatchDecided':
     case 'PartitionClaimed':
