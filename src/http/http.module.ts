@@ -8,6 +8,7 @@ import { EnrichmentAttemptsController } from './operations/enrichment-attempts.c
 import { EnrichmentCancelController } from './operations/enrichment-cancel.controller.js';
 import { EnrichmentLooks } from './operations/enrichment-looks.js';
 import { EnrichmentBatchController } from './operations/enrichment-batch.controller.js';
+import { EnrichmentBulkController } from './operations/enrichment-bulk.controller.js';
 import { EnrichmentQueryController } from './operations/enrichment-query.controller.js';
 import { EnrichmentController } from './operations/enrichment.controller.js';
 import { PersonPatchController } from './persons/person-patch.controller.js';
@@ -28,6 +29,7 @@ export class HttpModule {
       controllers: [
         EnrichmentController,
         EnrichmentBatchController,
+        EnrichmentBulkController,
         EnrichmentQueryController,
         EnrichmentCancelController,
         EnrichmentAttemptsController,
