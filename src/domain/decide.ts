@@ -4,7 +4,7 @@ import { answerAgain } from './answers/answer-again.js';
 import { hasExpired, KEYED_MS, recall, RECENT_MS, refusalData } from './answers/memory.js';
 import type { RememberedAnswer } from './answers/remembered-answer.js';
 import type { Command } from './command.js';
-import { checkpointLedger } from './credits/checkpoint.js';
+import { checkpointLedger } from './credits/checkpoint-ledger.js';
 import { expireDueGrants } from './credits/moves.js';
 import { grantCredits } from './credits/grant-credits.js';
 import type { Answer, DecideContext, Decision } from './decision.js';

@@ -1,5 +1,5 @@
 import type { Account } from './credits/account.js';
-import type { LedgerMark } from './credits/checkpoint.js';
+import type { LedgerMark } from './credits/ledger-statement.js';
 import type { Enrichment } from './enrichments/enrichment.js';
 import type { StreamKey, StreamKind } from './streams.js';
 import type { CurrentEnrichment, IdentityOwner, Person } from './persons/person.js';

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import type { Command } from '../../src/domain/command.js';
 import type { Decision } from '../../src/domain/decision.js';
-import { NO_MARK } from '../../src/domain/credits/checkpoint.js';
+import { NO_MARK } from '../../src/domain/credits/ledger-statement.js';
 import type { CommandId, EnrichmentId } from '../../src/domain/kernel/ids.js';
 import { instantOf } from '../../src/domain/kernel/instant.js';
 import type { Plan } from '../../src/domain/waterfall/plan.js';

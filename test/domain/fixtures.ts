@@ -1,5 +1,5 @@
 import type { Command, CommandDataByType, CommandType } from '../../src/domain/command.js';
-import { statementHash, type LedgerMark, type LedgerStatement } from '../../src/domain/credits/checkpoint.js';
+import { statementHash, type LedgerMark, type LedgerStatement } from '../../src/domain/credits/ledger-statement.js';
 import type {
   CommandId,
   EnrichmentId,

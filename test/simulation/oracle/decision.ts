@@ -90,6 +90,8 @@ export class Decision {
       case 'CreditsReleased':
       case 'CreditsExpired':
         return this.moneyMoved(fact);
+      case 'LedgerCheckpointed':
+        return this.demand(false, 'nobody signs statements in this world', fact);
       case 'BatchDecided':
       case 'PartitionClaimed':
         return this.demand(false, 'protocol records belong to no command', fact);

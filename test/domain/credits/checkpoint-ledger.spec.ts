@@ -3,7 +3,7 @@ import {
   statementText,
   type LedgerMark,
   type LedgerStatement,
-} from '../../../src/domain/credits/checkpoint.js';
+} from '../../../src/domain/credits/ledger-statement.js';
 import type { Command } from '../../../src/domain/command.js';
 import { streamsOf } from '../../../src/domain/streams-of.js';
 import { sha256 } from '../../support/given.js';
