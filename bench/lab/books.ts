@@ -6,10 +6,10 @@ import { cpuSecondsOf } from './processes.js';
 
 const POLL_MS = 200;
 const DRAIN_MS = 300_000;
-const QUIET_WINDOW_MS = 500;
+const QUIET_WINDOW_MS = 300;
 /** Of a core, all of them together: servers with nothing to do use a little. */
 const QUIET_PART = 0.15;
-const QUIET_WINDOWS_MAX = 60;
+const QUIET_WINDOWS_MAX = 100;
 
 /** Counts what the service has accepted, and waits until the read model shows all of it as ended. */
 export class Books {

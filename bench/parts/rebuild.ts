@@ -33,8 +33,9 @@ export const rebuildRound = async (session: Session): Promise<RebuildFigures> =>
   const startMs = performance.now();
   const { code, output } = await command(session.lab, ['rebuild', '--json']);
   const seconds = (performance.now() - startMs) / 1000;
+  if (code !== 0) throw new Error(`rebuild ended with ${code}: ${output}`);
   const report = JSON.parse(output) as { readonly events: number; readonly equal: boolean };
-  if (code !== 0 || !report.equal) throw new Error(`the rebuilt tables differ: ${output}`);
+  if (!report.equal) throw new Error(`the rebuilt tables differ: ${output}`);
   return { events: report.events, seconds, perSecond: report.events / seconds };
 };
 
@@ -47,7 +48,8 @@ export interface AuditFigures {
 export const audit = async (session: Session): Promise<AuditFigures> => {
   await settle(session);
   const { code, output } = await command(session.lab, ['audit', '--json']);
+  if (code !== 0) throw new Error(`audit ended with ${code}: ${output}`);
   const report = JSON.parse(output) as { readonly ok: boolean; readonly events: number; readonly orgs: unknown[] };
-  if (code !== 0 || !report.ok) throw new Error(`the audit found something: ${output}`);
+  if (!report.ok) throw new Error(`the audit found something: ${output}`);
   return { events: report.events, orgs: report.orgs.length };
 };
