@@ -15,16 +15,11 @@ export interface Known {
 
 /** What the SQL has to agree with: the meaning of a filter, written once more and plainly. */
 export const matches = (filter: Filter, person: Known): boolean => {
-  switch (filter.kind) {
-    case 'and':
-      return filter.filters.every((one) => matches(one, person));
-    case 'or':
-      return filter.filters.some((one) => matches(one, person));
-    case 'not':
-      return !matches(filter.filter, person);
-    default:
-      return holds(filter, person);
+  if ('filters' in filter) {
+    const results = filter.filters.map((one) => matches(one, person));
+    return filter.kind === 'and' ? !results.includes(false) : results.includes(true);
   }
+  return filter.kind === 'not' ? !matches(filter.filter, person) : holds(filter, person);
 };
 
 const textOf = (field: string, { identity, source }: Known): string | null => {

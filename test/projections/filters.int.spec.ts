@@ -68,10 +68,16 @@ describe(`filters against an evaluator in memory (OP-24, seed ${seed})`, () => {
 
   const store = async (orgId: OrgId, people: readonly Known[]): Promise<void> => {
     const place = { partition: 0, seq: 1 };
+    const box = { keyId: 'k' as KeyId, sealed: 's' as Sealed, identities: ['h' as IdentityHash] };
     const persons = people.map(({ id, identity, source, createdMs }) => ({
-      ...{ id: id as PersonId, orgId, keyId: 'k' as KeyId, sealed: 's' as Sealed, identities: ['h' as IdentityHash] },
-      ...{ clear: clearColumnsOf(orgId, identity), source, ...place },
-      ...{ createdAt: instantOf(createdMs), updatedAt: instantOf(createdMs) },
+      ...box,
+      ...place,
+      id: id as PersonId,
+      orgId,
+      clear: clearColumnsOf(orgId, identity),
+      source,
+      createdAt: instantOf(createdMs),
+      updatedAt: instantOf(createdMs),
     }));
     const found = people.flatMap(({ id, hasEmail, hasPhone, lastEnrichedMs }) =>
       lastEnrichedMs === null

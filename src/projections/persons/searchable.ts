@@ -28,16 +28,21 @@ export const ABOVE_ALL = '\u{10FFFF}';
  * extension; stored under collation "C", one index serves equality and prefixes.
  */
 export const searchable = (text: string): string => {
-  const plain = text
+  const plain = (ASCII.test(text) ? text.toLowerCase() : withoutAccents(text)).replace(SPACES, ' ').trim();
+  return plain.length <= SEARCHABLE_LENGTH_MAX ? plain : cut(plain);
+};
+
+/** Most texts are, and need none of the rest. */
+const ASCII = /^[\x20-\x7e]*$/;
+const SPACES = /[\s\p{Cc}\u{10FFFF}]+/gu;
+
+const withoutAccents = (text: string): string =>
+  text
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
     .toLowerCase()
     .normalize('NFKC')
-    .replace(SPECIAL, (letter) => PLAIN[letter] ?? letter)
-    .replace(/[\s\p{Cc}\u{10FFFF}]+/gu, ' ')
-    .trim();
-  return plain.length <= SEARCHABLE_LENGTH_MAX ? plain : cut(plain);
-};
+    .replace(SPECIAL, (letter) => PLAIN[letter] ?? letter);
 
 /** Never through the middle of a code point. */
 const cut = (text: string): string =>

@@ -114,17 +114,9 @@ class Compiler {
   }
 
   private exists({ field, exists }: Of<'exists'>): string {
-    const [yes, no] = exists ? ['true', 'false'] : ['false', 'true'];
-    switch (field) {
-      case 'createdAt':
-      case 'hasEmail':
-      case 'hasPhone':
-        return yes;
-      case 'lastEnrichedAt':
-        return `(${finding('true')}) = ${yes}`;
-      default:
-        return `(${field === 'tags' ? 'p.tags' : COLUMN[field]} is null) = ${no}`;
-    }
+    if (field === 'createdAt' || field === 'hasEmail' || field === 'hasPhone') return String(exists);
+    if (field === 'lastEnrichedAt') return exists ? finding('true') : `not ${finding('true')}`;
+    return `(${field === 'tags' ? 'p.tags' : COLUMN[field]} is ${exists ? 'not null' : 'null'})`;
   }
 }
 
