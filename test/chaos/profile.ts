@@ -45,8 +45,8 @@ export const SHORT: Profile = {
   commandWaitMs: 2_500,
   answerMs: 3_000,
   processFaults: {
-    forMs: 11_500,
-    everyMs: { min: 800, max: 1_600 },
+    forMs: 13_000,
+    everyMs: { min: 1_500, max: 2_500 },
     freezeMs: { min: 8_000, max: 9_000 },
     killShare: 0.5,
   },

@@ -4,6 +4,7 @@ import { lastLines } from '../../src/embedded/run.js';
 import { Tally } from './faults/tally.js';
 import { Crowd } from './load/crowd.js';
 import { History } from './load/history.js';
+import type { Acquaintances } from './load/journey.js';
 import { revisit } from './load/revisit.js';
 import type { Finding } from './oracle/finding.js';
 import type { Profile } from './profile.js';
@@ -34,6 +35,8 @@ export class Run {
   readonly findings: Finding[] = [];
   readonly random: Random;
   tenants: readonly Tenant[] = [];
+  /** Persons that clients have recorded, by org; cleared when some of them may be lost. */
+  readonly known = new Map<string, Acquaintances>();
   private crowds = 0;
 
   private constructor(
@@ -82,7 +85,7 @@ export class Run {
 
   /** Clients begin; `finish` it. */
   crowd(name: string): Crowd {
-    const { tenants, fleet, history } = this;
+    const { tenants, fleet, history, known } = this;
     const { clients, hurried, answerMs } = this.profile;
     const random = this.random.fork(this.crowds++);
     const targets = fleet.processes;

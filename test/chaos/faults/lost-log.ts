@@ -21,6 +21,7 @@ export const loseLog = async (run: Run): Promise<Loss> => {
   await servers.stopKafka();
   const { partition, bytesBefore, bytesAfter } = cutLog(options.folder, EVENTS_TOPIC);
   const cutMs = performance.now();
+  run.known.clear();
   run.say(`partition ${partition} of the events was cut from ${bytesBefore} to ${bytesAfter} bytes`);
   await servers.startKafka();
   const [service] = fleet.processes;

@@ -15,6 +15,8 @@ export interface CrowdOptions {
   readonly targets: readonly Target[];
   readonly history: History;
   readonly random: Random;
+  /** By org; what an earlier crowd has left is known to this one. */
+  readonly known: Map<string, Acquaintances>;
   /** A client waits for an answer as long as this. */
   readonly answerMs: number;
   /** Part of the names of its persons. */
@@ -31,10 +33,9 @@ export class Crowd {
 
   constructor(private readonly options: CrowdOptions) {
     this.connection = new Connection(options.answerMs);
-    const known = new Map(options.tenants.map(({ orgId }): [string, Acquaintances] => [orgId, []]));
     const { clients, hurried } = options;
     const all = Array.from({ length: clients + hurried }, (_, number) => {
-      const journey = this.journeyOf(number, known);
+      const journey = this.journeyOf(number);
       return number < clients ? travel(journey) : hurry(journey);
     });
     this.journeys = Promise.all(all).finally(() => (this.hasArrived = true));
@@ -60,8 +61,8 @@ export class Crowd {
     await this.connection.close();
   }
 
-  private journeyOf(number: number, known: ReadonlyMap<string, Acquaintances>): JourneyOptions {
-    const { tenants, targets, history, random } = this.options;
+  private journeyOf(number: number): JourneyOptions {
+    const { tenants, targets, history, random, known } = this.options;
     const tenant = tenants[number % tenants.length];
     if (tenant === undefined) throw new Error('no tenants');
     const name = `${this.options.name}-${number}`;
@@ -69,6 +70,8 @@ export class Crowd {
     const { connection } = this;
     const client = new Client({ name, tenant, targets, connection, history, isOver, random: random.fork(number) });
     const isStopping = (): boolean => this.isStopping;
-    return { client, name, known: known.get(tenant.orgId) ?? [], isStopping, isOver };
+    const own = known.get(tenant.orgId) ?? [];
+    known.set(tenant.orgId, own);
+    return { client, name, known: own, isStopping, isOver };
   }
 }
