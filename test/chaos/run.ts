@@ -89,16 +89,8 @@ export class Run {
     const { clients, hurried, answerMs } = this.profile;
     const random = this.random.fork(this.crowds++);
     const targets = fleet.processes;
-    return new Crowd({
-      clients,
-      hurried,
-      tenants,
-      targets,
-      history,
-      random,
-      answerMs,
-      name: `${this.options.seed}-${name}`,
-    });
+    const crowd = { clients, hurried, tenants, targets, history, random, known, answerMs };
+    return new Crowd({ ...crowd, name: `${this.options.seed}-${name}` });
   }
 
   /** Looks again at what was accepted before. */
