@@ -2,7 +2,9 @@
 const base = {
   testEnvironment: 'node',
   transform: { '^.+\\.(t|j|mj)s$': ['@swc/jest', { swcrc: true, module: { type: 'commonjs' } }] },
-  transformIgnorePatterns: ['/node_modules/(?!@nestjs/|file-type|strtok3|token-types|uint8array-extras|@tokenizer/|@borewit/|cookie/)'],
+  transformIgnorePatterns: [
+    '/node_modules/(?!@nestjs/|file-type|strtok3|token-types|uint8array-extras|@tokenizer/|@borewit/|cookie/)',
+  ],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
 };

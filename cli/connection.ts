@@ -31,14 +31,15 @@ export const configFor = async (env: NodeJS.ProcessEnv): Promise<Config> => {
 export const withConnection = async <T>(work: (connection: Connection) => Promise<T>): Promise<T> => {
   const config = await configFor(process.env);
   const logger = createLogger('warn', 'cli');
-  const database = await Database.connect({
-    url: config.databaseUrl,
-    schema: config.databaseSchema,
-    durability: 'durable',
+  const options = { url: config.databaseUrl, schema: config.databaseSchema, durability: 'durable' } as const;
+  const database = await Database.connect(options).catch((error: Error) => {
+    throw new Failure(`PostgreSQL cannot be reached (${error.message}): is the service running?`);
   });
   try {
     const brokers = config.kafkaBrokers.split(',');
-    const log = await KafkaLog.connect({ brokers, clientId: 'tributary-cli', logger });
+    const log = await KafkaLog.connect({ brokers, clientId: 'tributary-cli', logger }).catch((error: Error) => {
+      throw new Failure(`Kafka cannot be reached (${error.message}): is the service running?`);
+    });
     try {
       return await work({ config, topics: topicsOf(config.topicPrefix), database, log, logger });
     } finally {

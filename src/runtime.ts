@@ -5,10 +5,12 @@ import { Database } from './db/database.js';
 import type { Clock } from './domain/kernel/clock.js';
 import { KafkaLog } from './log/kafka/kafka-log.js';
 import { topicsOf, type Log, type Topics } from './log/log.js';
-import { provisionTopics } from './log/topics.js';
+import { provisionTopics, TopicMismatch } from './log/topics.js';
 import { systemClock } from './observability/clock.js';
 import { createLogger, type Logger } from './observability/logger.js';
+import { LedgerKey } from './vault/ledger-key.js';
 import { loadMasterKey } from './vault/master-key.js';
+import { ServerUnreachable } from './startup-errors.js';
 import { PostgresVault } from './vault/postgres-vault.js';
 
 /** Everything a process holds open, whatever its roles. */
@@ -26,6 +28,8 @@ export interface Runtime {
   readonly relaxed: Database;
   readonly vault: PostgresVault;
   readonly installation: Installation;
+  /** Signs statements about the credit ledger (API CR-11). */
+  readonly ledgerKey: LedgerKey;
   close(): Promise<void>;
 }
 
@@ -47,9 +51,11 @@ export const openRuntime = async (config: Config): Promise<Runtime> => {
     const masterKey = await loadMasterKey(config.masterKey, config.dataDir);
     const vault = new PostgresVault({ database: durable, masterKey, clock: systemClock });
     const installation = await ensureInstallation(durable, { masterKeyCheck: vault.check, unit: config.unit });
+    const ledgerKey = await LedgerKey.open(durable, masterKey);
     const topics = topicsOf(config.topicPrefix);
     const instance = randomUUID();
-    return { config, clock: systemClock, logger, instance, topics, log, durable, relaxed, vault, installation, close };
+    const base = { config, clock: systemClock, logger, instance, topics, log };
+    return { ...base, durable, relaxed, vault, installation, ledgerKey, close };
   } catch (error) {
     await close();
     throw error;
@@ -59,7 +65,10 @@ export const openRuntime = async (config: Config): Promise<Runtime> => {
 type Opened = (() => Promise<void>)[];
 
 const openDatabase = async (config: Config, durability: 'durable' | 'relaxed', opened: Opened): Promise<Database> => {
-  const database = await Database.connect({ url: config.databaseUrl, schema: config.databaseSchema, durability });
+  const options = { url: config.databaseUrl, schema: config.databaseSchema, durability };
+  const database = await Database.connect(options).catch((error: unknown) => {
+    throw new ServerUnreachable('PostgreSQL (DATABASE_URL)', error);
+  });
   opened.push(() => database.close());
   return database;
 };
@@ -67,7 +76,10 @@ const openDatabase = async (config: Config, durability: 'durable' | 'relaxed', o
 const openLog = async (config: Config, logger: Logger, opened: Opened): Promise<Log> => {
   const brokers = config.kafkaBrokers.split(',').map((broker) => broker.trim());
   const topics = topicsOf(config.topicPrefix);
-  await provisionTopics({ brokers, topics, partitions: config.topicPartitions, logger });
+  await provisionTopics({ brokers, topics, partitions: config.topicPartitions, logger }).catch((error: unknown) => {
+    if (error instanceof TopicMismatch) throw error;
+    throw new ServerUnreachable('Kafka (KAFKA_BROKERS)', error);
+  });
   const log = await KafkaLog.connect({ brokers, clientId: 'tributary', logger });
   opened.push(() => log.close());
   return log;

@@ -1,3 +1,4 @@
+import { createPublicKey } from 'node:crypto';
 import { Ajv } from 'ajv';
 
 export const ROLES = ['http', 'decider', 'projections', 'providers'] as const;
@@ -24,6 +25,7 @@ const SCHEMA = {
     PRICE_SIGNALS: { type: 'integer', minimum: 0, default: 2 },
     CACHE_PRICE_PERCENT: { type: 'integer', minimum: 0, maximum: 100, default: 100 },
     ENRICHMENT_MAX_AGE_SECONDS: { type: 'integer', minimum: 1, maximum: 86400, default: 800 },
+    LEDGER_CHECKPOINT_SECONDS: { type: 'integer', minimum: 1, maximum: 86400, default: 60 },
     COMMAND_WAIT_MS: { type: 'integer', minimum: 100, maximum: 60000, default: 10000 },
     SANDBOX_SPEED: { enum: ['real', 'instant'], default: 'real' },
     CLERK_JWT_KEY: { type: 'string', default: '' },
@@ -59,6 +61,7 @@ export interface Config {
   };
   readonly cachePricePercent: number;
   readonly enrichmentMaxAgeMs: number;
+  readonly ledgerCheckpointMs: number;
   readonly commandWaitMs: number;
   readonly sandboxInstant: boolean;
   readonly clerk: {
@@ -86,7 +89,10 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
   const known = Object.keys(SCHEMA.properties).filter((name) => env[name] !== undefined && env[name] !== '');
   const values: Record<string, unknown> = Object.fromEntries(known.map((name) => [name, env[name]]));
   if (!validate(values)) {
-    const lines = (validate.errors ?? []).map((error) => `${error.instancePath.slice(1)} ${error.message}`);
+    const lines = (validate.errors ?? []).map(({ instancePath, message, params }) => {
+      const allowed = (params as { allowedValues?: readonly string[] }).allowedValues;
+      return `${instancePath.slice(1)} ${allowed === undefined ? message : `must be one of: ${allowed.join(', ')}`}`;
+    });
     throw new ConfigError(lines.join('\n'));
   }
   return Object.freeze(configOf(values as unknown as EnvValues));
@@ -102,6 +108,7 @@ type NumericName =
   | 'PRICE_SIGNALS'
   | 'CACHE_PRICE_PERCENT'
   | 'ENRICHMENT_MAX_AGE_SECONDS'
+  | 'LEDGER_CHECKPOINT_SECONDS'
   | 'COMMAND_WAIT_MS'
   | 'SIGNUP_GRANT';
 
@@ -125,11 +132,12 @@ const configOf = (env: EnvValues): Config => ({
   },
   cachePricePercent: env.CACHE_PRICE_PERCENT,
   enrichmentMaxAgeMs: env.ENRICHMENT_MAX_AGE_SECONDS * 1000,
+  ledgerCheckpointMs: env.LEDGER_CHECKPOINT_SECONDS * 1000,
   commandWaitMs: env.COMMAND_WAIT_MS,
   sandboxInstant: env.SANDBOX_SPEED === 'instant',
   clerk: {
     // Environment files often hold the PEM on one line; Clerk's parser wants real line breaks.
-    jwtKey: env.CLERK_JWT_KEY.replaceAll('\\n', '\n'),
+    jwtKey: publicKeyOf(env.CLERK_JWT_KEY.replaceAll('\\n', '\n')),
     issuer: env.CLERK_ISSUER,
     authorizedParties: listOf(env.CLERK_AUTHORIZED_PARTIES),
     cookie: env.CLERK_COOKIE === '1',
@@ -153,6 +161,15 @@ const rolesOf = (text: string): readonly Role[] => {
     throw new ConfigError(`ROLES must name some of: ${ROLES.join(', ')}; got: ${text}`);
   }
   return names as Role[];
+};
+
+const publicKeyOf = (pem: string): string => {
+  try {
+    if (pem !== '') createPublicKey(pem);
+    return pem;
+  } catch {
+    throw new ConfigError('CLERK_JWT_KEY must be a public key in PEM form');
+  }
 };
 
 const masterKeyOf = (text: string): string => {

@@ -72,7 +72,7 @@ const recordPeople = async ({ record }: DemoOptions): Promise<readonly string[]>
 };
 
 /** What is printed once the service is ready. */
-export const demoText = ({ url, apiKey, personIds }: Demo): string => {
+export const demoText = ({ url, apiKey, personIds }: Demo, dataDir: string): string => {
   const enrichment = `'${url}/api/v1/operations/enrichment/${personIds[0]}?field=emails' -H 'Authorization: Bearer ${apiKey}'`;
   return [
     '',
@@ -85,8 +85,8 @@ export const demoText = ({ url, apiKey, personIds }: Demo): string => {
     'and at the person with what was found:',
     `  curl '${url}/api/v1/persons/${personIds[0]}' -H 'Authorization: Bearer ${apiKey}'`,
     '',
-    'In a second terminal: npx tributary audit',
-    'Everything printed here is in .tributary/demo.json. Ctrl-C stops the service and its servers.',
+    `In a second terminal: ${dataDir === '.tributary' ? '' : `DATA_DIR=${dataDir} `}npx tributary audit`,
+    `Everything printed here is in ${pathIn(dataDir)}. Ctrl-C stops the service and its servers.`,
     '',
   ].join('\n');
 };

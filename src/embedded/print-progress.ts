@@ -2,15 +2,19 @@ import type { EmbeddedOptions } from './options.js';
 
 type Progress = Parameters<NonNullable<EmbeddedOptions['onProgress']>>[0];
 
-/** Shows each step of a start: one line that is rewritten on a terminal, one line per step elsewhere. */
-export const printProgress = (out: NodeJS.WriteStream): ((progress: Progress) => void) => {
+/** Shows each step of a start on a line of its own; on a terminal the line counts while it lasts. */
+export const printProgress = (out: NodeJS.WriteStream): { step: (progress: Progress) => void; end: () => void } => {
   let last = '';
-  return ({ step, done, total }) => {
-    const isNewStep = step !== last;
-    last = step;
-    if (!out.isTTY && !isNewStep) return;
-    const count = done === undefined ? '' : ` ${done}/${total ?? '?'}`;
-    const lead = out.isTTY && !isNewStep ? '\r\u001b[K' : '\n';
-    out.write(`${lead}${step}${out.isTTY ? count : ''}`);
+  return {
+    step: ({ step, done, total }) => {
+      const isNewStep = step !== last;
+      const lead = isNewStep && last !== '' ? '\n' : '';
+      last = step;
+      if (out.isTTY) out.write(`${lead}\r\u001b[K${step}${done === undefined ? '' : ` ${done}/${total ?? '?'}`}`);
+      else if (isNewStep) out.write(`${step}\n`);
+    },
+    end: () => {
+      if (out.isTTY && last !== '') out.write('\n');
+    },
   };
 };

@@ -33,7 +33,11 @@ describe('house rules that no linter knows', () => {
 
   it('no test is skipped or focused, nothing is left open', () => {
     const banned = new RegExp(['\\b(it|describe|test)\\.(skip|only|todo)\\b', 'TO' + 'DO', 'FIX' + 'ME'].join('|'));
-    const found = sources.flatMap((path) => linesOf(path).filter((line) => banned.test(line)).map((line) => `${path}: ${line.trim()}`));
+    const found = sources.flatMap((path) =>
+      linesOf(path)
+        .filter((line) => banned.test(line))
+        .map((line) => `${path}: ${line.trim()}`),
+    );
     expect(found.filter((line) => !line.startsWith('test/architecture/tidy.spec.ts'))).toEqual([]);
   });
 });

@@ -115,7 +115,8 @@ const serviceOf = (running: RunningService, own: { dataDir: string; fatal: Error
     stop: async () => {
       await running.stop();
       await rm(own.dataDir, { recursive: true, force: true });
-      if (own.fatal.length > 0) throw own.fatal[0];
+      const [failure] = own.fatal;
+      if (failure !== undefined) throw failure;
     },
   };
   return service;
