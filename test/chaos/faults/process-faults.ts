@@ -21,8 +21,8 @@ export const hurtProcesses = async (options: ProcessFaultsOptions): Promise<void
   const frozen: Promise<void>[] = [];
   const endMs = performance.now() + faults.forMs;
   for (let count = 0; performance.now() < endMs; count += 1) {
-    await waited(random.between(faults.everyMs));
     if (count === 1) await Promise.all(frozen);
+    await waited(random.between(faults.everyMs));
     const drawn = FIRST_FAULTS[count] ?? (random.chance(faults.killShare) ? 'kill' : 'freeze');
     const freezeMs = random.between(faults.freezeMs);
     const fault = performance.now() + freezeMs > endMs ? 'kill' : drawn;
