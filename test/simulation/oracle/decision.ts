@@ -23,6 +23,9 @@ const MAY_CAUSE: Readonly<Record<CommandType, readonly EventType[]>> = {
   CheckpointLedger: ['LedgerCheckpointed'],
 };
 
+const TOO_LARGE: Expectation = { refusal: 'INTERNAL_ERROR decision_unwritable' };
+const MANY_PERSONS = 3;
+
 export interface DecisionOptions {
   readonly command: Command;
   /** Of the command. */
@@ -30,12 +33,14 @@ export interface DecisionOptions {
   /** When it is decided. */
   readonly timeMs: number;
   readonly book: OrgBook;
+  /** It stands in the dead letters. */
+  readonly isDead: boolean;
   readonly paths: RarePaths;
 }
 
 /** The events of one command, entered into the books one by one; complete when `close` does not throw. */
 export class Decision {
-  private readonly expected: Expectation;
+  private expected: Expectation;
   private readonly foreseen: Foreseen;
   private readonly facts: Fact[] = [];
   private readonly touched = new Set<EnrichmentPage>();
@@ -60,6 +65,7 @@ export class Decision {
     const { command, book, timeMs, paths } = this.options;
     this.demand(fact.commandId === command.id && fact.org === command.orgId, 'an event names its command', fact);
     this.demand(fact.timeMs === timeMs, 'an event has the time of its command', fact);
+    if (this.isTooLarge(fact)) this.expected = TOO_LARGE;
     if (this.expected === 'events') {
       this.demand(MAY_CAUSE[command.type].includes(fact.type), 'a command causes only events of its kind', fact);
     } else this.demand(fact.type === 'CommandRefused', 'what has to be refused is not executed', fact);
@@ -67,6 +73,13 @@ export class Decision {
     this.write(fact);
     noteFact(paths, fact, this.facts);
     if (fact.type === 'PersonRecorded') book.memory.told(command.id, fact, [fact.data.personId]);
+  }
+
+  /** The broker takes less than a decision about many persons needs: our failure, refused and buried. */
+  private isTooLarge(fact: Fact): boolean {
+    const { command, isDead } = this.options;
+    if (fact.type !== 'CommandRefused' || fact.data.reason !== 'decision_unwritable') return false;
+    return isDead && command.type === 'RequestEnrichments' && command.data.personIds.length >= MANY_PERSONS;
   }
 
   private write(fact: Fact): void {

@@ -66,7 +66,7 @@ export class EventsReader {
   private claimed(claim: string, offset: bigint): RecordKind {
     if (claim === this.claim) this.paths.saw('claim renewed');
     else if (!this.claims.has(claim)) this.paths.saw('partition claimed');
-    // A late copy of a claim makes an old claim current again: its owner counts until the next claim.
+    // A renewal that landed late makes an old claim current again. Its owner has given up, so nobody writes under it.
     else this.paths.saw('old claim repeated late');
     demand(claim !== 'undefined', 'a claim has an id', () => `${this.partition}:${offset}`);
     this.claims.add(claim);

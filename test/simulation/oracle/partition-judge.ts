@@ -54,11 +54,13 @@ export class PartitionJudge {
     if (fact.commandOffset === this.open?.offset) return this.open.enter(fact);
     this.close();
     this.silentBefore(fact.commandOffset, fact);
-    const { bookOf, paths } = this.options;
+    const { bookOf, paths, isDead, partition } = this.options;
     const { command, timeMs } = this.askedAt(fact.commandOffset);
     demand(command !== null, 'what cannot be read is not executed', () => this.at(fact));
     this.covered = fact.commandOffset;
-    this.open = new Decision({ command, offset: fact.commandOffset, timeMs, book: bookOf(command.orgId), paths });
+    const offset = fact.commandOffset;
+    const book = bookOf(command.orgId);
+    this.open = new Decision({ command, offset, timeMs, book, paths, isDead: isDead(partition, offset) });
     this.open.enter(fact);
   }
 

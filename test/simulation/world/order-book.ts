@@ -113,7 +113,7 @@ export class OrderBook {
 
   private request(): Order {
     const { random } = this;
-    const count = random.chance(0.07) ? random.between(5, 7) : random.between(1, 3);
+    const count = random.chance(0.07) ? random.between(5, 9) : random.between(1, 3);
     const known = random.pickSome(this.persons, count).map(({ personId }) => personId);
     const strangers = known.length === 0 || random.chance(0.02) ? [random.uuid() as PersonId] : [];
     const data = {

@@ -17,7 +17,8 @@ import type { Random } from './random.js';
 
 /** The group notices a frozen or killed process after this long. */
 const SESSION_MS = 3_000;
-const EVENTS_BYTES_MAX = 12_000;
+/** Less than the largest decisions need. */
+const EVENTS_BYTES_MAX = 8_500;
 /** 10 minutes of renewal become 30 seconds. */
 const CLAIM_HURRY = 20;
 /** So small that streams are evicted and loaded all the time, and that batches are full. */
