@@ -16,6 +16,7 @@ import { Servers } from './stack/servers.js';
 import type { OwnExit } from './stack/service-process.js';
 import { createTenants, type Tenant } from './stack/tenants.js';
 import { Tool } from './stack/tool.js';
+import { eventually } from './waiting.js';
 
 export interface RunOptions {
   readonly profile: Profile;
@@ -27,6 +28,9 @@ export interface RunOptions {
   /** Progress, a line each. */
   readonly say: (line: string) => void;
 }
+
+/** A process that ends this often before all are ready will not get ready. */
+const STARTS_MAX = 3;
 
 /** The stack of one run, everything that is observed on it, and what was found. */
 export class Run {
@@ -110,11 +114,16 @@ export class Run {
   }
 
   private async requireStart(): Promise<void> {
-    const { recoveryMs } = this.profile;
-    const [first] = await this.fleet.notReadyWithin(recoveryMs);
-    const service = this.fleet.processes.find(({ name }) => name === first);
-    if (service === undefined) return;
-    throw new Error(`${first} was not ready ${recoveryMs} ms after its start. It said:\n${lastLines(service.output)}`);
+    const { fleet, profile } = this;
+    let isOver = false;
+    const isHopeless = (): boolean => fleet.ownExits.length > STARTS_MAX * fleet.processes.length;
+    const areReady = fleet.notReadyWithin(profile.recoveryMs).then((names) => names.length === 0);
+    const gaveUp = eventually(() => isOver || isHopeless(), profile.recoveryMs).then(() => false);
+    const isReady = await Promise.race([areReady, gaveUp]);
+    isOver = true;
+    if (isReady) return;
+    const said = fleet.processes.map(({ name, output }) => `${name} said:\n${lastLines(output)}`);
+    throw new Error(`the processes did not get ready\n${said.join('\n')}`);
   }
 
   /** Ends everything it has started. */
