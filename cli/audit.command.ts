@@ -1,29 +1,14 @@
-import { hash } from 'node:crypto';
 import type { Command } from 'commander';
-import type { OrgId } from '../src/domain/kernel/ids.js';
-import { LogCorrupted } from '../src/log/errors.js';
-import { sleep, systemClock } from '../src/observability/clock.js';
-import { compareReadModel } from './audit/compare-read-model.js';
-import { LedgerAuditor, type Finding } from './audit/ledger-auditor.js';
-import { readTopic, type TopicRead } from './audit/read-topic.js';
-import { projectedBeyond } from './audit/projected-beyond.js';
+import { audit, exitCodeOf, type AuditOptions, type AuditResult } from './audit/audit.js';
 import { verifyExportFile } from './audit/verify-export-file.js';
-import { withConnection, type Connection } from './connection.js';
-import { EXIT, Failure } from './failure.js';
+import { withConnection } from './connection.js';
 import { print, table } from './output.js';
-import { progressBar } from './progress.js';
 
-interface AuditOptions {
-  readonly org?: string;
-  readonly at?: string;
-  readonly json: boolean;
+interface CommandOptions extends AuditOptions {
   readonly verifyExport?: string;
 }
 
 const FINDINGS_SHOWN_MAX = 50;
-/** How long the read model may need to pass what the log held when it was read. */
-const CATCH_UP_MS = 10_000;
-const CATCH_UP_POLL_MS = 100;
 
 export const addAuditCommand = (program: Command): void => {
   program
@@ -33,72 +18,22 @@ export const addAuditCommand = (program: Command): void => {
     .option('--at <instant>', 'balances as of then, ISO 8601 (the read model is then not compared)')
     .option('--verify-export <file>', 'check a file of GET /api/v1/credits/export instead, offline')
     .option('--json', 'output for programs', false)
-    .action(async (options: AuditOptions) => {
+    .action(async (options: CommandOptions) => {
       const { verifyExport: file, json } = options;
       process.exitCode =
         file === undefined
-          ? await withConnection((connection) => audit(connection, options))
+          ? await withConnection(async (connection) => {
+              const result = await audit(connection, options);
+              report(result, options);
+              return exitCodeOf(result);
+            })
           : await verifyExportFile(file, json);
     });
 };
 
-const audit = async (connection: Connection, options: AuditOptions): Promise<number> => {
-  const atMs = options.at === undefined ? null : Date.parse(options.at);
-  if (atMs !== null && Number.isNaN(atMs)) throw new Failure('--at must be ISO 8601');
-  const auditor = new LedgerAuditor((text) => hash('sha256', text), connection.config.unit);
-  const read = await readLedgers(connection, { auditor, atMs, json: options.json });
-  const findings: Finding[] = [...auditor.findings];
-  if (atMs === null && read !== null) findings.push(...(await compared(connection, auditor, read)));
-  report({ auditor, findings, read, options });
-  return findings.length === 0 && read !== null ? EXIT.ok : EXIT.difference;
-};
-
-/** null when the log itself breaks its rules: the finding says where. */
-const readLedgers = async (
-  { log, topics }: Connection,
-  { auditor, atMs, json }: { auditor: LedgerAuditor; atMs: number | null; json: boolean },
-): Promise<TopicRead | null> => {
-  const progress = progressBar('reading the log', json);
-  try {
-    return await readTopic({
-      log,
-      topic: topics.events,
-      onEvents: (events) => {
-        for (const event of events) if (atMs === null || Date.parse(event.time) <= atMs) auditor.read(event);
-      },
-      onProgress: (done, total) => progress.update(done, total),
-    });
-  } catch (error) {
-    if (!(error instanceof LogCorrupted)) throw error;
-    const { partition, offset, message } = error;
-    auditor.findings.push({ orgId: '-' as OrgId, partition, offset, problem: message });
-    return null;
-  } finally {
-    progress.stop();
-  }
-};
-
-const compared = async ({ database }: Connection, auditor: LedgerAuditor, read: TopicRead): Promise<Finding[]> => {
-  const until = systemClock.now() + CATCH_UP_MS;
-  while (!(await projectedBeyond(database, read.ends))) {
-    if (systemClock.now() > until) {
-      const problem = 'the read model is behind the log: do the projections run?';
-      return [{ orgId: '-' as OrgId, partition: -1, offset: null, problem }];
-    }
-    await sleep(systemClock, CATCH_UP_POLL_MS);
-  }
-  return compareReadModel(database, auditor.orgs);
-};
-
-interface Report {
-  readonly auditor: LedgerAuditor;
-  readonly findings: readonly Finding[];
-  readonly read: TopicRead | null;
-  readonly options: AuditOptions;
-}
-
-const report = ({ auditor, findings, read, options }: Report): void => {
-  const ledgers = [...auditor.orgs].filter(([orgId]) => options.org === undefined || orgId === options.org);
+const report = (result: AuditResult, options: CommandOptions): void => {
+  const { findings, read } = result;
+  const ledgers = [...result.orgs].filter(([orgId]) => options.org === undefined || orgId === options.org);
   const orgs = ledgers.map(([orgId, { entry, hash: head, balance, reserved, open }]) => {
     return { orgId, entries: entry, balance, reserved, available: balance - reserved, open: open.size, hash: head };
   });

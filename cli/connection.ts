@@ -28,8 +28,10 @@ export const configFor = async (env: NodeJS.ProcessEnv): Promise<Config> => {
   return { ...config, ...stack };
 };
 
-export const withConnection = async <T>(work: (connection: Connection) => Promise<T>): Promise<T> => {
-  const config = await configFor(process.env);
+export const withConnection = async <T>(work: (connection: Connection) => Promise<T>): Promise<T> =>
+  withConnectionTo(await configFor(process.env), work);
+
+export const withConnectionTo = async <T>(config: Config, work: (connection: Connection) => Promise<T>): Promise<T> => {
   const logger = createLogger('warn', 'cli');
   const options = { url: config.databaseUrl, schema: config.databaseSchema, durability: 'durable' } as const;
   const database = await Database.connect(options).catch((error: Error) => {

@@ -1,73 +1,70 @@
-import { statement, type Sql } from '../../src/db/database.js';
-import type { OrgId } from '../../src/domain/kernel/ids.js';
+import type { Sql } from '../../src/db/database.js';
+import type { OrgId, Sha256 } from '../../src/domain/kernel/ids.js';
+import { EntryDigests } from './entry-digests.js';
 import type { Finding, OrgLedger } from './ledger-auditor.js';
+import { ACCOUNTS, ENTRIES, type Cells } from './read-model.js';
 
-const ORGS_PER_QUERY = 500;
+type Ledgers = ReadonlyMap<OrgId, OrgLedger>;
 
-/** The entry that the log ends with, as the read model has it: comparable while the service goes on. */
-const ENTRIES = statement(
-  'audit_entries',
-  `select l.org_id, e.hash, e.balance_after::text as balance, e.available_after::text as available, e.partition,
-     (select count(*) from credit_entries c where c.org_id = l.org_id and c.entry <= l.entry)::text as entries,
-     (select coalesce(sum(c.amount), 0) from credit_entries c where c.org_id = l.org_id and c.entry <= l.entry)::text as total
-   from unnest($1::text[], $2::bigint[]) as l (org_id, entry)
-   left join credit_entries e on e.org_id = l.org_id and e.entry = l.entry`,
-);
-const ACCOUNTS = statement(
-  'audit_accounts',
-  `select org_id, entry::text, hash, balance::text, reserved::text, partition from credit_accounts where org_id = any($1)`,
-);
+/** More than a person reads; a read model that is wrong throughout must not fill the memory. */
+export const FINDINGS_MAX = 1_000;
 
-interface EntryRow {
-  org_id: OrgId;
-  hash: string | null;
-  balance: string | null;
-  available: string | null;
-  partition: number | null;
-  entries: string;
-  total: string;
-}
-interface AccountRow {
-  org_id: OrgId;
-  entry: string;
-  hash: string;
-  balance: string;
-  reserved: string;
-  partition: number;
-}
+/** A row of the read model that is wrong while the log is right. */
+export const wrongRow = (orgId: OrgId, problem: string, partition = -1): Finding => ({
+  orgId,
+  partition,
+  offset: null,
+  problem,
+});
 
-/** Compares the recomputed ledgers with `credit_entries` and `credit_accounts`; the read model must be past them. */
-export const compareReadModel = async (sql: Sql, orgs: ReadonlyMap<OrgId, OrgLedger>): Promise<Finding[]> => {
+/** Every row of `credit_accounts` against the ledger that the log comes to at the same instant, and none missing. */
+export const compareAccounts = async (sql: Sql, ledgers: Ledgers): Promise<readonly Finding[]> => {
   const findings: Finding[] = [];
-  const ids = [...orgs.keys()].filter((orgId) => (orgs.get(orgId)?.entry ?? 0) > 0);
-  for (let from = 0; from < ids.length; from += ORGS_PER_QUERY) {
-    const some = ids.slice(from, from + ORGS_PER_QUERY);
-    const entries = some.map((orgId) => orgs.get(orgId)?.entry);
-    for (const row of await sql.query<EntryRow>(ENTRIES, [some, entries])) findings.push(...wrongEntry(row, orgs));
-    for (const row of await sql.query<AccountRow>(ACCOUNTS, [some])) findings.push(...wrongAccount(row, orgs));
+  const found = (finding: Finding): void => void (findings.length < FINDINGS_MAX && findings.push(finding));
+  const missing = new Set([...ledgers].flatMap(([orgId, { last }]) => (last === null ? [] : [orgId])));
+  for await (const rows of ACCOUNTS.pages(sql)) {
+    for (const row of rows) {
+      const orgId = row[0] as OrgId;
+      missing.delete(orgId);
+      accountProblems(row, ledgers.get(orgId)).forEach((problem) => found(wrongRow(orgId, problem)));
+    }
   }
+  for (const orgId of missing) found(wrongRow(orgId, 'credit_accounts has no row of the org'));
   return findings;
 };
 
-const wrongEntry = (row: EntryRow, orgs: ReadonlyMap<OrgId, OrgLedger>): Finding[] => {
-  const ledger = orgs.get(row.org_id);
-  if (ledger === undefined) return [];
-  const found = (problem: string) => [{ orgId: row.org_id, partition: row.partition ?? -1, offset: null, problem }];
-  if (row.hash === null) return found(`credit_entries has no entry ${ledger.entry}`);
-  if (row.hash !== ledger.hash) return found(`credit_entries: entry ${ledger.entry} has another hash`);
-  if (Number(row.balance) !== ledger.balance || Number(row.available) !== ledger.balance - ledger.reserved) {
-    return found(`credit_entries: entry ${ledger.entry} has another balance`);
-  }
-  const complete = Number(row.entries) === ledger.entry && Number(row.total) === ledger.balance;
-  return complete ? [] : found(`credit_entries do not sum up to the balance after entry ${ledger.entry}`);
+const accountProblems = (row: Cells, ledger: OrgLedger | undefined): readonly string[] => {
+  const event = ledger?.last ?? null;
+  if (ledger === undefined || event === null) return ['credit_accounts has a row of an org that the log does not know'];
+  const differences = ACCOUNTS.differences(row, ACCOUNTS.expected({ event, ledger }));
+  return differences.map((difference) => `credit_accounts: ${difference}`);
 };
 
-const wrongAccount = (row: AccountRow, orgs: ReadonlyMap<OrgId, OrgLedger>): Finding[] => {
-  const ledger = orgs.get(row.org_id);
-  // The account has moved on since the log was read: its entry has been compared instead.
-  if (ledger === undefined || Number(row.entry) !== ledger.entry) return [];
-  const same =
-    row.hash === ledger.hash && Number(row.balance) === ledger.balance && Number(row.reserved) === ledger.reserved;
-  const problem = `credit_accounts: balance ${row.balance}, reserved ${row.reserved}; the log says ${ledger.balance}, ${ledger.reserved}`;
-  return same ? [] : [{ orgId: row.org_id, partition: row.partition, offset: null, problem }];
+export interface EntryComparison {
+  /** Entries that the log does not hold. */
+  readonly findings: readonly Finding[];
+  /** Orgs with an entry that is missing or differs. */
+  readonly wrong: ReadonlySet<OrgId>;
+}
+
+/** Every row of `credit_entries` against `expected`, the digests of what the log implies. */
+export const compareEntries = async (
+  sql: Sql,
+  ledgers: Ledgers,
+  { expected, sha256 }: { readonly expected: EntryDigests; readonly sha256: Sha256 },
+): Promise<EntryComparison> => {
+  const stored = new EntryDigests(sha256);
+  const strange = new Map<OrgId, string>();
+  for await (const rows of ENTRIES.pages(sql)) {
+    for (const row of rows) {
+      const [orgId, entry] = row as [OrgId, string];
+      const isKnown = Number(entry) >= 1 && Number(entry) <= (ledgers.get(orgId)?.entry ?? 0);
+      if (isKnown) stored.add(orgId, row);
+      else if (strange.size < FINDINGS_MAX && !strange.has(orgId)) strange.set(orgId, entry);
+    }
+  }
+  const findings = [...strange].map(([orgId, entry]) =>
+    wrongRow(orgId, `credit_entries: entry ${entry} is not in the log (the first of its org that is not)`),
+  );
+  return { findings, wrong: expected.differingFrom(stored) };
 };

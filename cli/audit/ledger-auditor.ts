@@ -1,4 +1,4 @@
-import { GENESIS_HASH } from '../../src/domain/credits/account.js';
+import { GENESIS_HASH, type Grant } from '../../src/domain/credits/account.js';
 import { isCreditEvent, ledgerEntryOf, verifyLink, type CreditEventType } from '../../src/domain/credits/chain.js';
 import type { EnrichmentId, GrantId, OrgId, Sha256 } from '../../src/domain/kernel/ids.js';
 import type { StoredEvent } from '../../src/events/event.js';
@@ -18,14 +18,24 @@ export interface OrgLedger {
   hash: string;
   balance: number;
   reserved: number;
-  readonly grants: Map<GrantId, { free: number; reserved: number }>;
+  readonly grants: Map<GrantId, Grant>;
   /** Credits still set aside per open enrichment. */
   readonly open: Map<EnrichmentId, number>;
   /** Captured by the command that is being read; settled by its `EnrichmentFinished`. */
   readonly captured: Map<EnrichmentId, number>;
+  /** The entry that was read last. */
+  last: CreditStored | null;
 }
 
-type CreditStored = Extract<StoredEvent, { readonly type: CreditEventType }>;
+export type CreditStored = Extract<StoredEvent, { readonly type: CreditEventType }>;
+
+export interface LedgerAuditorOptions {
+  readonly sha256: Sha256;
+  /** What the installation counts credits in; part of every hash. */
+  readonly unit: string;
+  /** Called after each entry, with the ledger as it left it. */
+  readonly onEntry: (event: CreditStored, ledger: OrgLedger) => void;
+}
 
 /**
  * Recomputes every org's ledger and checks API CR-14 on the way: unbroken chain, available ≥ 0, reserved = captured
@@ -36,10 +46,7 @@ export class LedgerAuditor {
   readonly orgs = new Map<OrgId, OrgLedger>();
   readonly findings: Finding[] = [];
 
-  constructor(
-    private readonly sha256: Sha256,
-    private readonly unit: string,
-  ) {}
+  constructor(private readonly options: LedgerAuditorOptions) {}
 
   /** Events of one partition in order, already passed by the reader rules. */
   read(event: StoredEvent): void {
@@ -49,7 +56,7 @@ export class LedgerAuditor {
 
   private readEntry(event: CreditStored): void {
     const ledger = this.ledgerOf(event.orgId);
-    const broken = verifyLink({ sha256: this.sha256, unit: this.unit }, ledger, event);
+    const broken = verifyLink(this.options, ledger, event);
     if (broken !== null) this.report(event, `entry ${event.data.entry}: the chain breaks (${broken})`);
     const { amount, reservedDelta } = ledgerEntryOf(event);
     ledger.entry = event.data.entry;
@@ -61,14 +68,17 @@ export class LedgerAuditor {
     this.check(event, ledger.balance - ledger.reserved === event.data.available, 'available is not balance − reserved');
     this.check(event, event.data.available >= 0, 'available is below zero');
     this.check(event, ledger.reserved >= 0, 'reserved is below zero');
+    ledger.last = event;
+    this.options.onEntry(event, ledger);
   }
 
   private moveGrants(ledger: OrgLedger, event: CreditStored): void {
     for (const { grantId, delta } of event.data.grants) {
-      const grant = ledger.grants.get(grantId) ?? { free: 0, reserved: 0 };
-      if (event.type !== 'CreditsCaptured') grant.free += delta;
-      if (event.type === 'CreditsCaptured') grant.reserved += delta;
-      if (event.type === 'CreditsReserved' || event.type === 'CreditsReleased') grant.reserved -= delta;
+      const known = ledger.grants.get(grantId) ?? grantOf(grantId, event);
+      const free = event.type === 'CreditsCaptured' ? 0 : delta;
+      const isReservation = event.type === 'CreditsReserved' || event.type === 'CreditsReleased';
+      const reserved = event.type === 'CreditsCaptured' ? delta : isReservation ? -delta : 0;
+      const grant = { ...known, free: known.free + free, reserved: known.reserved + reserved };
       this.check(event, grant.free >= 0 && grant.reserved >= 0, `grant ${grantId} is overdrawn`);
       if (grant.free === 0 && grant.reserved === 0) ledger.grants.delete(grantId);
       else ledger.grants.set(grantId, grant);
@@ -116,6 +126,7 @@ export class LedgerAuditor {
       grants: new Map(),
       open: new Map(),
       captured: new Map(),
+      last: null,
     };
     this.orgs.set(orgId, fresh);
     return fresh;
@@ -129,3 +140,11 @@ export class LedgerAuditor {
     this.findings.push({ orgId, partition, offset, problem });
   }
 }
+
+const grantOf = (id: GrantId, { type, data, time }: CreditStored): Grant => ({
+  id,
+  free: 0,
+  reserved: 0,
+  expiresAt: type === 'CreditsGranted' ? data.expiresAt : null,
+  grantedAt: time,
+});
