@@ -13,6 +13,9 @@ const interrupted = new Promise<never>((_, reject) => {
     process.once(signal, () => reject(new Error(`ended by ${signal}`)));
 });
 
+// It may come while the servers start: then the race below sees it as soon as they have.
+interrupted.catch(() => undefined);
+
 const main = async (): Promise<void> => {
   const options = optionsFrom(process.argv.slice(2));
   const lab = await openLab(options);

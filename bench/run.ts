@@ -87,7 +87,7 @@ const measureAll = async (session: Session): Promise<Measured> => {
   const endToEnd = has('end-to-end')
     ? await rounds(session, 'end to end', (round) => endToEndRound(session, round))
     : [];
-  if (has('resources') || has('rebuild')) await fillUp(session);
+  if (has('resources') || has('rebuild') || has('reads')) await fillUp(session);
   const used = has('resources') ? await resources(session) : null;
   const requests = has('reads') ? await prepareReads(session) : [];
   const reads = has('reads') ? await rounds(session, 'reads', () => readRound(session, requests)) : [];

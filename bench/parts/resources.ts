@@ -13,10 +13,14 @@ export interface ResourceFigures {
 
 const FILL_STEP = 10_000;
 
+/** What is read needs some rows, also when nothing else was measured before. */
+const STORED_MIN = 1_000;
+
 /** Stores enrichments at full speed until there are enough. */
 export const fillUp = async (session: Session): Promise<void> => {
-  const { lab, books, people, orgs, say } = session;
-  const { storedMin, acceptConnections } = lab.options.sizes;
+  const { lab, books, people, orgs, say, finished } = session;
+  const { acceptConnections } = lab.options.sizes;
+  const storedMin = Math.max(lab.options.sizes.storedMin, STORED_MIN);
   const connections = new Connections(lab.service.url, acceptConnections);
   try {
     while (books.stored < storedMin) {
@@ -24,6 +28,7 @@ export const fillUp = async (session: Session): Promise<void> => {
       const fresh = await people.record(orgs, Math.min(FILL_STEP, storedMin - books.stored));
       books.note(await closedLoop(connections, acceptConnections, eachOnce(posts(fresh))));
       await books.drained();
+      finished.push(...fresh);
     }
   } finally {
     await connections.close();
