@@ -55,6 +55,9 @@ export const openLab = async (options: BenchOptions): Promise<Lab> => {
   }
 };
 
+/** As in package.json's `start`: Node 24's young generation would otherwise grow to more than the service keeps. */
+const SERVICE_FLAGS = ['--max-semi-space-size=8'];
+
 type Closers = (() => Promise<void>)[];
 
 const build = async (options: BenchOptions, closers: Closers, stop: () => Promise<void>): Promise<Lab> => {
@@ -69,7 +72,7 @@ const build = async (options: BenchOptions, closers: Closers, stop: () => Promis
     path: 'src/main.js',
     ready: '/health/ready',
     env,
-    flags: profileFlags(options),
+    flags: [...SERVICE_FLAGS, ...profileFlags(options)],
   });
   const peer = (name: PeerName) =>
     start(closers, { name, path: `bench/peers/${name}.js`, ready: '/health/live', env, flags: [] });

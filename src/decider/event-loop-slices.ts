@@ -21,7 +21,7 @@ export class EventLoopSlices {
 
   /** Asked between commands. */
   async breathe(): Promise<void> {
-    if (this.waiting.length === 0 && this.clock.now() - this.startedMs < SLICE_MS) return;
+    if (this.clock.now() - this.startedMs < SLICE_MS) return;
     await new Promise<void>((resolve) => {
       this.waiting.push(resolve);
       if (this.waiting.length === 1) this.nextTurn(() => this.startSlice());
