@@ -45,7 +45,7 @@ export const SHORT: Profile = {
   commandWaitMs: 2_500,
   answerMs: 3_000,
   processFaults: {
-    forMs: 13_000,
+    forMs: 11_000,
     everyMs: { min: 1_500, max: 2_500 },
     freezeMs: { min: 8_000, max: 9_000 },
     killShare: 0.5,

@@ -29,7 +29,7 @@ const SEND_POSITION_SHARE = 0.5;
 const ORDINARY_SHARE = 0.3;
 const WORDS =
   'found found-2 found-3 notfound error error-then-found slow-1 slow-3 ratelimited badshape twice optout'.split(' ');
-const TIMEOUT_SHARE = 0.02;
+const TIMEOUT_SHARE = 0.005;
 
 /** What one customer does over and over: record somebody, ask, ask again, look until it has ended. */
 export const travel = async (options: JourneyOptions): Promise<void> => {
