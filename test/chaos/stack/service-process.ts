@@ -37,6 +37,7 @@ export class ServiceProcess {
   private ended: Promise<OwnExit> = Promise.resolve({ name: '', code: null, signal: null });
   private isFrozen = false;
   private isSupervised = true;
+  private isDestroyed = false;
   private restarting: NodeJS.Timeout | undefined;
 
   private constructor(
@@ -115,6 +116,7 @@ export class ServiceProcess {
 
   /** At once and for good; for the end of the run, however it comes. */
   destroy(): void {
+    this.isDestroyed = true;
     clearTimeout(this.restarting);
     this.child?.kill('SIGKILL');
     this.child = null;
@@ -137,8 +139,8 @@ export class ServiceProcess {
     );
   }
 
-  becomesReady(limitMs: number): Promise<boolean> {
-    return eventually(() => this.isReady(), limitMs);
+  async becomesReady(limitMs: number): Promise<boolean> {
+    return (await eventually(async () => this.isDestroyed || (await this.isReady()), limitMs)) && !this.isDestroyed;
   }
 
   private onExit(child: ChildProcess, exit: OwnExit): OwnExit {
