@@ -60,6 +60,11 @@ export class CreditBook {
     return this.pages.reduce((sum, { free, expiresMs }) => sum + (expiresMs <= nowMs ? free : 0), 0);
   }
 
+  /** Grants with free credits that have run out at `nowMs`. */
+  dueGrantsAt(nowMs: number): number {
+    return this.pages.filter(({ free, expiresMs }) => free > 0 && expiresMs <= nowMs).length;
+  }
+
   /** How much of a released reservation could be used again at `nowMs`. */
   usableOf(held: readonly Share[], nowMs: number): number {
     return held.reduce((sum, { grantId, amount }) => sum + (this.page(grantId).expiresMs > nowMs ? amount : 0), 0);

@@ -24,7 +24,8 @@ const MAY_CAUSE: Readonly<Record<CommandType, readonly EventType[]>> = {
 };
 
 const TOO_LARGE: Expectation = { refusal: 'INTERNAL_ERROR decision_unwritable' };
-const MANY_PERSONS = 3;
+/** New enrichments, old ones that end, grants that expire: each takes about a kilobyte. */
+const MANY_THINGS = 5;
 
 export interface DecisionOptions {
   readonly command: Command;
@@ -65,7 +66,7 @@ export class Decision {
     const { command, book, timeMs, paths } = this.options;
     this.demand(fact.commandId === command.id && fact.org === command.orgId, 'an event names its command', fact);
     this.demand(fact.timeMs === timeMs, 'an event has the time of its command', fact);
-    if (this.isTooLarge(fact)) this.expected = TOO_LARGE;
+    if (this.expected === 'events' && this.isTooLarge(fact)) this.expected = TOO_LARGE;
     if (this.expected === 'events') {
       this.demand(MAY_CAUSE[command.type].includes(fact.type), 'a command causes only events of its kind', fact);
     } else this.demand(fact.type === 'CommandRefused', 'what has to be refused is not executed', fact);
@@ -75,11 +76,12 @@ export class Decision {
     if (fact.type === 'PersonRecorded') book.memory.told(command.id, fact, [fact.data.personId]);
   }
 
-  /** The broker takes less than a decision about many persons needs: our failure, refused and buried. */
+  /** The broker takes less than a decision about many things needs: our failure, refused and buried. */
   private isTooLarge(fact: Fact): boolean {
-    const { command, isDead } = this.options;
     if (fact.type !== 'CommandRefused' || fact.data.reason !== 'decision_unwritable') return false;
-    return isDead && command.type === 'RequestEnrichments' && command.data.personIds.length >= MANY_PERSONS;
+    const { book, isDead, timeMs } = this.options;
+    const { fresh, endings } = this.foreseen;
+    return isDead && fresh.length + endings.length + book.credits.dueGrantsAt(timeMs) >= MANY_THINGS;
   }
 
   private write(fact: Fact): void {
