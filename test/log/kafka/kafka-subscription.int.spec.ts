@@ -134,7 +134,7 @@ describe('a subscription to a real broker', () => {
     await consumer.run({
       eachMessage: async ({ partition, message }) => {
         if (partition === 6 && BigInt(message.offset) >= end)
-          headers.push(Object.entries(message.headers ?? {}).map(([name, value]) => [name, `${value}`]));
+          headers.push(Object.entries(message.headers ?? {}).map(([name, value]) => [name, String(value)]));
       },
     });
     await until(() => headers.length === 2);
