@@ -6,6 +6,7 @@ import { print, table } from './output.js';
 
 interface CommandOptions extends AuditOptions {
   readonly verifyExport?: string;
+  readonly keys?: string;
 }
 
 const FINDINGS_SHOWN_MAX = 50;
@@ -17,9 +18,10 @@ export const addAuditCommand = (program: Command): void => {
     .option('--org <id>', 'show only this org')
     .option('--at <instant>', 'balances as of then, ISO 8601 (the read model is then not compared)')
     .option('--verify-export <file>', 'check a file of GET /api/v1/credits/export instead, offline')
+    .option('--keys <file>', 'with --verify-export: the answer of GET /api/v1/credits/keys; only these may have signed')
     .option('--json', 'output for programs', false)
     .action(async (options: CommandOptions) => {
-      const { verifyExport: file, json } = options;
+      const { verifyExport: file, keys, json } = options;
       process.exitCode =
         file === undefined
           ? await withConnection(async (connection) => {
@@ -27,7 +29,7 @@ export const addAuditCommand = (program: Command): void => {
               report(result, options);
               return exitCodeOf(result);
             })
-          : await verifyExportFile(file, json);
+          : await verifyExportFile(file, { json, ...(keys !== undefined && { keys }) });
     });
 };
 

@@ -17,6 +17,7 @@ import { CreditEntriesQuery } from './projections/credits/credit-entries.query.j
 import { CreditHistoryQuery } from './projections/credits/credit-history.query.js';
 import { CreditsQuery } from './projections/credits/credits.query.js';
 import { AttemptsQuery } from './projections/attempt-log/attempt-log.query.js';
+import { LedgerProofQuery } from './projections/credits/ledger-proof.query.js';
 import { EnrichmentsQuery } from './projections/enrichments/enrichments.query.js';
 import { ValuesQuery } from './projections/enrichments/values.query.js';
 import { PersonsQuery } from './projections/persons/persons.query.js';
@@ -25,6 +26,7 @@ import { ProjectionsController } from './projections/projections.controller.js';
 import { Projector } from './projections/projector.js';
 import { Dispatcher } from './providers/dispatcher.js';
 import { ProvidersController } from './providers/providers.controller.js';
+import { LedgerPublicKeys } from './vault/ledger-key.js';
 import { termsOf, type AccessParts, type CommandParts } from './parts.js';
 import type { Runtime } from './runtime.js';
 
@@ -82,6 +84,8 @@ const httpPorts = ({ runtime, commands, positions }: AppParts): Provider[] => {
     [http.CREDIT_READER, new CreditsQuery(relaxed)],
     [http.CREDIT_HISTORY_READER, new CreditHistoryQuery(relaxed)],
     [http.CREDIT_ENTRIES_READER, new CreditEntriesQuery(relaxed)],
+    [http.LEDGER_PROOF_READER, new LedgerProofQuery(relaxed)],
+    [http.LEDGER_KEYS, new LedgerPublicKeys(relaxed)],
     [http.READ_POSITIONS, positions],
     [http.VAULT, vault],
     [http.CLOCK, clock],

@@ -9,6 +9,7 @@ import { CommandGateway } from './commands/gateway.js';
 import { GrantCredits, GrantCreditsHandler } from './commands/grant-credits.command.js';
 import type { TermsSource } from './commands/ports.js';
 import { Decider } from './decider/decider.js';
+import { PostgresLedgerHeads } from './decider/ledger-heads.js';
 import { PostgresSnapshotStore } from './decider/postgres-snapshot-store.js';
 import { CommandSender } from './log/command-sender.js';
 import { partitionOf } from './log/partition.js';
@@ -60,7 +61,7 @@ export const commandParts = async (runtime: Runtime, onFatal: OnFatal): Promise<
 };
 
 export const deciderOf = (runtime: Runtime, { sender, replies }: CommandParts, onFatal: OnFatal): Decider => {
-  const { log, topics, clock, logger, instance, config, durable } = runtime;
+  const { log, topics, clock, logger, instance, config, durable, ledgerKey } = runtime;
   return new Decider({
     log,
     topics,
@@ -73,6 +74,11 @@ export const deciderOf = (runtime: Runtime, { sender, replies }: CommandParts, o
     unit: config.unit,
     processId: instance,
     onFatal,
+    notary: {
+      heads: new PostgresLedgerHeads(durable),
+      signer: ledgerKey,
+      everyMs: config.ledgerCheckpointMs,
+    },
   });
 };
 

@@ -1,5 +1,6 @@
 import { Account } from './account.js';
 import { canonicalJson, hashWithout, type Json, type JsonObject } from './canonical.js';
+import { faultOfCheckpoint, type CheckpointLine } from './checkpoint.js';
 import { faultOfEntry, faultOfMove, GENESIS_HASH, type Entry } from './entry.js';
 import { linesOf, type Line } from './lines.js';
 
@@ -19,8 +20,23 @@ export interface ExportReport {
   /** null when a broken entry leaves them unknown. */
   readonly balance: number | null;
   readonly reserved: number | null;
+  /** What the signed statement in the file covers; null: nothing in it is signed. */
+  readonly signed: SignedHead | null;
   /** Empty: every entry is whole, in its place, and within the rules. At most FINDINGS_MAX. */
   readonly findings: readonly Finding[];
+}
+
+export interface SignedHead {
+  /** The last entry that is covered. */
+  readonly entry: number;
+  /** When the statement was made, by the broker's clock. */
+  readonly asOf: string;
+  readonly keyId: string;
+}
+
+export interface VerifyOptions {
+  /** Ids of the keys that may have signed; left out: whichever key the file holds, so compare `signed.keyId` yourself. */
+  readonly keyIds?: readonly string[];
 }
 
 export const FINDINGS_MAX = 1_000;
@@ -30,8 +46,11 @@ export const FINDINGS_MAX = 1_000;
  * Every byte of it is covered: lines must be canonical, entries carry their hash and that of the entry before, the
  * first and the last line hash themselves.
  */
-export const verifyExport = async (file: AsyncIterable<Uint8Array>): Promise<ExportReport> => {
-  const verifier = new ExportVerifier();
+export const verifyExport = async (
+  file: AsyncIterable<Uint8Array>,
+  options: VerifyOptions = {},
+): Promise<ExportReport> => {
+  const verifier = new ExportVerifier(options);
   for await (const line of linesOf(file)) verifier.read(line);
   return verifier.report();
 };
@@ -56,6 +75,9 @@ class ExportVerifier {
   private isCounted = true;
   private isLastWhole = false;
   private hasEnded = false;
+  private checkpoint: CheckpointLine | null = null;
+
+  constructor(private readonly options: VerifyOptions) {}
 
   read(line: Line): void {
     this.lines = line.number;
@@ -64,6 +86,7 @@ class ExportVerifier {
     if (typeof parsed === 'string') return this.broken(parsed);
     if (this.hasEnded) return this.find('something stands behind the end');
     if (line.number === 1) return this.readHeader(parsed);
+    if (parsed['kind'] === 'checkpoint') return this.readCheckpoint(parsed);
     if (parsed['kind'] === 'end') return this.readEnd(parsed);
     this.readEntry(parsed);
   }
@@ -73,7 +96,7 @@ class ExportVerifier {
       this.lines += 1;
       this.find('the end is missing: the file was cut off');
     }
-    const { header, entries, head, account, findings } = this;
+    const { header, entries, head, account, checkpoint, findings } = this;
     return {
       org: header?.org ?? null,
       unit: header?.unit ?? null,
@@ -81,6 +104,7 @@ class ExportVerifier {
       head,
       balance: account?.balance ?? null,
       reserved: account?.reserved ?? null,
+      signed: checkpoint === null ? null : signedBy(checkpoint),
       findings,
     };
   }
@@ -88,10 +112,36 @@ class ExportVerifier {
   private readHeader(line: JsonObject): void {
     if (line['kind'] !== 'ledger') return this.broken('this is no export of a ledger');
     if (line['v'] !== 1) return this.broken('this version of the export is not known');
-    const { org, unit, hash } = line;
+    const { org, unit, from, hash } = line;
     if (hashWithout(line) !== hash) return this.broken('the hash is not that of the line');
-    if (typeof org !== 'string' || typeof unit !== 'string') return this.broken('the first line names no org or unit');
+    if (typeof org !== 'string' || typeof unit !== 'string' || !Number.isSafeInteger(from)) {
+      return this.broken('the first line names no org, unit or first entry');
+    }
     this.header = { org, unit, hash };
+    if (from !== 1) this.begin(from as number);
+  }
+
+  /** In the middle of the chain: what came before is not in the file. */
+  private begin(from: number): void {
+    this.nextEntry = from;
+    this.head = null;
+    this.account = null;
+  }
+
+  private readCheckpoint(line: JsonObject): void {
+    const fault = faultOfCheckpoint(line);
+    if (fault !== null) return this.broken(fault);
+    const checkpoint = line as unknown as CheckpointLine;
+    const { head, statement } = checkpoint;
+    const { keyIds } = this.options;
+    const isHere = this.head === null || (head.hash === this.head && head.entry + 1 === this.nextEntry);
+    if (!isHere || (this.header !== null && head.org !== this.header.org)) {
+      this.find('the checkpoint is not about the entry before it');
+    }
+    if (keyIds !== undefined && !keyIds.includes(statement.keyId))
+      this.find(`signed by the unknown key ${statement.keyId}`);
+    if (this.checkpoint !== null) this.find('there is more than one checkpoint');
+    this.checkpoint = checkpoint;
   }
 
   private readEntry(line: JsonObject): void {
@@ -116,12 +166,14 @@ class ExportVerifier {
 
   private readEnd(line: JsonObject): void {
     this.hasEnded = true;
-    const { entries, head, header, hash } = line;
+    const { entries, head, header, checkpoint, hash } = line;
     if (hashWithout(line) !== hash) return this.broken('the hash is not that of the line');
     if (this.isCounted && entries !== this.entries)
       this.find(`there are ${this.entries} entries, not as many as it says`);
     else if (this.head !== null && head !== this.head) this.find('the last entry is not the one the export ended with');
     if (this.header !== null && header !== this.header.hash) this.find('the first line is not of this export');
+    if (this.isCounted && checkpoint !== (this.checkpoint?.hash ?? null))
+      this.find('the checkpoint is not of this export');
   }
 
   private broken(problem: string): void {
@@ -136,6 +188,12 @@ class ExportVerifier {
     if (this.findings.length < FINDINGS_MAX) this.findings.push({ line: this.lines, problem });
   }
 }
+
+const signedBy = ({ head, statement }: CheckpointLine): SignedHead => ({
+  entry: head.entry,
+  asOf: statement.asOf,
+  keyId: statement.keyId,
+});
 
 /** The object of a line, or what is wrong with its bytes. */
 const parse = ({ bytes, ended }: Line): JsonObject | string => {

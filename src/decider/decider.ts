@@ -11,6 +11,7 @@ import { CommandDecider } from './command-decider.js';
 import { CORE, type Core } from './core.js';
 import { EventLoopSlices } from './event-loop-slices.js';
 import { DEFAULT_LIMITS, type DeciderLimits } from './limits.js';
+import { LedgerNotary, type NotaryOptions } from './ledger-notary.js';
 import { PartitionOwner, type PartitionStatus } from './partition-owner.js';
 import type { OwnerSetup } from './partition-setup.js';
 import type { ClaimWriter, DeadLetterSink, ReplyDelivery, Sender } from './ports.js';
@@ -33,6 +34,8 @@ export interface DeciderOptions {
   /** Called once per partition that cannot go on, and when the group is lost: the process has to end. */
   readonly onFatal: (error: Error) => void;
   readonly limits?: Partial<DeciderLimits>;
+  /** Left out: nothing is signed. */
+  readonly notary?: NotaryOptions;
   /** Seams for tests and the simulation; the defaults are what runs. */
   readonly core?: Core;
   readonly claimWriter?: ClaimWriter;
@@ -54,6 +57,7 @@ export class Decider {
   private readonly leaving = new Map<number, Promise<void>>();
   private readonly subscription: Subscription;
   private readonly sweeper: Sweeper;
+  private readonly notary: LedgerNotary | null;
   private readonly setup: OwnerSetup;
   private membership: Promise<Membership> | null = null;
   private joined = false;
@@ -68,6 +72,7 @@ export class Decider {
     );
     this.sweeper = new Sweeper({ snapshots, sender, clock, logger, owned: () => this.decided() });
     this.setup = this.ownerSetup();
+    this.notary = this.notaryOf(options);
   }
 
   /** Resolves when the group has been joined; claiming and restoring go on behind it (see `status`). */
@@ -82,12 +87,14 @@ export class Decider {
     });
     await this.membership;
     this.sweeper.start();
+    this.notary?.start();
   }
 
   /** Ends in order: what is being appended is answered, the last snapshots are written, the group is left. */
   async stop(): Promise<void> {
     this.stopped = true;
     await this.sweeper.stop();
+    await this.notary?.stop();
     await Promise.all([...this.owners.values()].map((owner) => owner.stop({ lastSnapshot: true })));
     await Promise.all(this.leaving.values());
     await this.subscription.close();
@@ -128,6 +135,17 @@ export class Decider {
 
   private decided(): readonly { readonly partition: number; readonly timeMs: number }[] {
     return [...this.owners].flatMap(([partition, { timeMs }]) => (timeMs === null ? [] : [{ partition, timeMs }]));
+  }
+
+  private notaryOf({ notary, log, topics, ...options }: DeciderOptions): LedgerNotary | null {
+    if (notary === undefined) return null;
+    return new LedgerNotary({
+      ...notary,
+      ...options,
+      slices: this.setup.slices,
+      owned: () => this.decided().map(({ partition }) => partition),
+      partitions: () => log.partitions(topics.commands),
+    });
   }
 
   private async heartbeat(): Promise<void> {

@@ -3,6 +3,9 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { COMMAND_HANDLERS } from '../commands/handlers.js';
 import { ReadYourWrites } from './consistency/read-your-writes.js';
 import { CreditsController } from './credits/credits.controller.js';
+import { LedgerExportController } from './credits/ledger-export.controller.js';
+import { LedgerFiles } from './credits/ledger-files.js';
+import { LedgerProofs } from './credits/ledger-proofs.js';
 import { LedgerController } from './credits/ledger.controller.js';
 import { EnrichmentAttemptsController } from './operations/enrichment-attempts.controller.js';
 import { EnrichmentCancelController } from './operations/enrichment-cancel.controller.js';
@@ -37,8 +40,17 @@ export class HttpModule {
         PersonPatchController,
         CreditsController,
         LedgerController,
+        LedgerExportController,
       ],
-      providers: [...COMMAND_HANDLERS, ReadYourWrites, OpenPersons, EnrichmentLooks, ...ports],
+      providers: [
+        ...COMMAND_HANDLERS,
+        ReadYourWrites,
+        LedgerFiles,
+        LedgerProofs,
+        OpenPersons,
+        EnrichmentLooks,
+        ...ports,
+      ],
     };
   }
 }

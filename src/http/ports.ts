@@ -1,10 +1,12 @@
 import type { AttemptsQuery } from '../projections/attempt-log/attempt-log.query.js';
 import type { CreditEntriesQuery } from '../projections/credits/credit-entries.query.js';
 import type { CreditHistoryQuery } from '../projections/credits/credit-history.query.js';
+import type { LedgerProofQuery } from '../projections/credits/ledger-proof.query.js';
 import type { CreditsQuery } from '../projections/credits/credits.query.js';
 import type { EnrichmentsQuery } from '../projections/enrichments/enrichments.query.js';
 import type { ValuesQuery } from '../projections/enrichments/values.query.js';
 import type { PersonsQuery } from '../projections/persons/persons.query.js';
+import type { LedgerPublicKeys } from '../vault/ledger-key.js';
 import type { Positions } from '../projections/positions.js';
 
 /** What `http` needs besides use cases; `app.module.ts` fills the tokens. Every query takes the org first. */
@@ -28,6 +30,13 @@ export const CREDIT_HISTORY_READER = Symbol('CREDIT_HISTORY_READER');
 
 export type CreditEntriesReader = Pick<CreditEntriesQuery, 'list' | 'last'>;
 export const CREDIT_ENTRIES_READER = Symbol('CREDIT_ENTRIES_READER');
+
+export type LedgerProofReader = Pick<LedgerProofQuery, 'covering' | 'lastCovered' | 'heads'>;
+export const LEDGER_PROOF_READER = Symbol('LEDGER_PROOF_READER');
+
+/** `src/vault/ledger-key.ts`: what verifies statements about the ledger. */
+export type LedgerKeyReader = Pick<LedgerPublicKeys, 'all'>;
+export const LEDGER_KEYS = Symbol('LEDGER_KEYS');
 
 /** How far the read models are. */
 export type ReadPositions = Pick<Positions, 'waitFor'>;

@@ -10,6 +10,17 @@ const MULTIPLIER = 0x5bd1e995;
 export const partitionOf = (orgId: OrgId, partitions: number): number =>
   (murmur2(Buffer.from(orgId)) & 0x7fffffff) % partitions;
 
+/**
+ * An org that nobody is, in `partition`: what concerns a partition and no org is sent and keyed under it, so that the
+ * key says the partition here as everywhere.
+ */
+export const ownOrgOf = (partition: number, partitions: number): OrgId => {
+  for (let salt = 0; ; salt += 1) {
+    const orgId = `~partition/${partition}/${salt}` as OrgId;
+    if (partitionOf(orgId, partitions) === partition) return orgId;
+  }
+};
+
 /** The 32-bit Murmur2 of org.apache.kafka.common.utils.Utils, as a signed integer. */
 export const murmur2 = (bytes: Uint8Array): number => {
   const tail = bytes.length & ~3;

@@ -6,6 +6,7 @@ import type { StoredEvent } from '../events/event.js';
 import { ATTEMPT_LOG, foldAttempts } from './attempt-log/attempt-log.projection.js';
 import { CREDIT_ACCOUNTS, foldAccounts, type AccountRow } from './credits/credit-accounts.projection.js';
 import { CREDIT_ENTRIES, foldEntries } from './credits/credit-entries.projection.js';
+import { foldLedgerCheckpoints, LEDGER_CHECKPOINTS } from './credits/ledger-checkpoints.projection.js';
 import { ENRICHMENTS, foldEnrichments, type EnrichmentRow } from './enrichments/enrichments.projection.js';
 import { evolveBatch } from './evolution.js';
 import { foldKnownContacts, KNOWN_CONTACTS } from './known-contacts/known-contacts.projection.js';
@@ -23,6 +24,7 @@ export const TABLES: readonly Table<never>[] = [
   PERSON_FINDINGS,
   KNOWN_CONTACTS,
   ATTEMPT_LOG,
+  LEDGER_CHECKPOINTS,
 ];
 
 /** What a batch builds on: rows as they stand before it, and the identities in it, opened. */
@@ -57,6 +59,7 @@ export const foldBatch = (events: readonly StoredEvent[], before: RowsBefore): r
     write(PERSON_FINDINGS, foldPersonFindings(events)),
     write(KNOWN_CONTACTS, foldKnownContacts(events, fieldOf)),
     write(ATTEMPT_LOG, foldAttempts(events)),
+    write(LEDGER_CHECKPOINTS, foldLedgerCheckpoints(events)),
   ].filter(({ rows }) => rows > 0);
 };
 

@@ -49,6 +49,10 @@ export class World {
   history!: Reply;
   entries!: Reply;
   lastEntry!: Reply;
+  covering!: Reply;
+  lastCovered!: Reply;
+  heads!: Reply;
+  ledgerKeys!: Reply;
   end!: () => Position | null | Promise<Position | null>;
   reached!: (position: Position, timeoutMs: number) => boolean;
   roles!: readonly RoleReadiness[];
@@ -70,7 +74,9 @@ export class World {
     this.persons = this.selected = this.values = this.newestOfEach = this.attempts = () => [];
     this.balance = this.balanceAt = () => ({ balance: 0, reserved: 0, available: 0, nextExpiry: null });
     this.history = this.entries = () => [];
-    this.lastEntry = () => 0;
+    this.lastEntry = this.lastCovered = () => 0;
+    this.heads = this.ledgerKeys = () => [];
+    this.covering = () => null;
     this.end = () => null;
     this.reached = () => true;
     this.roles = [{ role: 'http', ready: true }];
@@ -118,6 +124,12 @@ export class World {
         list: (...args: unknown[]) => this.query('entries', this.entries, args),
         last: (...args: unknown[]) => this.query('lastEntry', this.lastEntry, args),
       }),
+      use(ports.LEDGER_PROOF_READER, {
+        covering: (...args: unknown[]) => this.query('covering', this.covering, args),
+        lastCovered: (...args: unknown[]) => this.query('lastCovered', this.lastCovered, args),
+        heads: (...args: unknown[]) => this.query('heads', this.heads, args),
+      }),
+      use(ports.LEDGER_KEYS, { all: (...args: unknown[]) => this.query('ledgerKeys', this.ledgerKeys, args) }),
       use(ports.READ_POSITIONS, {
         waitFor: async (partition: number, offset: bigint, timeoutMs: number) => {
           this.waits.push(`${partition}:${offset} ${timeoutMs}`);

@@ -9,6 +9,7 @@ import { Story } from '../support/events.js';
 import { ORG, startApp, type World } from './app.js';
 import { callerOf, type Call } from './call.js';
 
+const HEAD = { org: ORG, unit: 'credit', exportedAt: instantOf(0), from: 1, inclusion: null } as const;
 const EXPORT = '/api/v1/credits/export';
 let app: NestFastifyApplication;
 let world: World;
@@ -42,14 +43,14 @@ describe('GET /api/v1/credits/export', () => {
       .trimEnd()
       .split('\n')
       .map((line) => Object.keys(JSON.parse(line) as object)[0]);
-    expect(firstKeys).toEqual(['exportedAt', 'amount', 'amount', 'amount', 'entries']);
+    expect(firstKeys).toEqual(['exportedAt', 'amount', 'amount', 'amount', 'checkpoint']);
     expect(await verifyExport(bytes(text))).toMatchObject({ org: ORG, entries: 3, balance: 3, findings: [] });
   });
 
   it('CR-11 an org without entries exports that', async () => {
     const report = await verifyExport(bytes((await call('GET', EXPORT)).text));
     expect(report).toMatchObject({ org: ORG, entries: 0, balance: 0, findings: [] });
-    expect(world.queries).toEqual([`lastEntry ${JSON.stringify([ORG])}`]);
+    expect(world.queries).toEqual([`lastEntry ${JSON.stringify([ORG])}`, `lastCovered ${JSON.stringify([ORG])}`]);
   });
 
   it('CR-11 ends at the entry that was the last when it began, and reads a page when it is asked for', async () => {
@@ -59,7 +60,7 @@ describe('GET /api/v1/credits/export', () => {
       pages.push(page);
       return entries.slice(page.after, page.after + page.limit);
     };
-    const lines = exportLines({ org: ORG, unit: 'credit', exportedAt: instantOf(0), entries: { list }, last: 1_201 });
+    const lines = exportLines({ ...HEAD, entries: { list }, last: 1_201 });
     await lines.next();
     expect(pages).toEqual([]);
     let text = '';
@@ -77,7 +78,7 @@ describe('GET /api/v1/credits/export', () => {
 
   it('CR-11 breaks off rather than leave out what the read model lacks: the file has no end', async () => {
     const list = async () => granted(2);
-    const lines = exportLines({ org: ORG, unit: 'credit', exportedAt: instantOf(0), entries: { list }, last: 3 });
+    const lines = exportLines({ ...HEAD, entries: { list }, last: 3 });
     expect((await lines.next()).done).toBe(false);
     await expect(lines.next()).rejects.toThrow('org_1 has no entry 3');
     world.lastEntry = () => 3;

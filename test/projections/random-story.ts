@@ -1,5 +1,6 @@
 import type { EnrichmentId, IdentityHash, KeyId, OrgId, PersonId, Sealed } from '../../src/domain/kernel/ids.js';
 import { HIT, Story } from '../support/events.js';
+import { state } from './stated.js';
 
 /** Small deterministic generator (mulberry32): a seed is all that a failing run has to print. */
 export const randomOf = (seed: number): (() => number) => {
@@ -19,7 +20,7 @@ export interface RandomStoryOptions {
   readonly orgs: readonly OrgId[];
 }
 
-/** Grants, persons, requests, answers of all kinds (late and cached ones too), time-outs and cancellations. */
+/** Grants, persons, requests, answers of all kinds (late and cached ones too), time-outs, cancellations, statements. */
 export const randomStory = ({ seed, partition = 0, commands, orgs }: RandomStoryOptions): Story => {
   const random = randomOf(seed);
   const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)] as T;
@@ -43,6 +44,7 @@ const act = (story: Story, world: World, random: () => number): void => {
   if (persons.length === 0 || dice < 0.15) persons.unshift(story.person(orgId));
   else if (dice < 0.18) story.grant(orgId, 50, Math.floor(random() * 2_000));
   else if (dice < 0.2) story.execute(orgId, 'ExpireGrants', {});
+  else if (dice < 0.21) state(story);
   else if (enrichments.length === 0 || dice < 0.4) {
     const ids = story.request(orgId, [at(persons)], { field: random() < 0.7 ? 'emails' : 'phones' });
     enrichments.unshift(...ids.filter((id) => !enrichments.includes(id)));

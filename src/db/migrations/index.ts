@@ -1,6 +1,12 @@
 import { Spine1763683200000 } from './1763683200000-spine.js';
 import { CreditHistory1763769600000 } from './1763769600000-credit-history.js';
 import { PersonFilters1763856000000 } from './1763856000000-person-filters.js';
+import { LedgerCheckpoints1763942400000 } from './1763942400000-ledger-checkpoints.js';
 
 /** In order; a released migration is never edited. */
-export const MIGRATIONS = [Spine1763683200000, CreditHistory1763769600000, PersonFilters1763856000000] as const;
+export const MIGRATIONS = [
+  Spine1763683200000,
+  CreditHistory1763769600000,
+  PersonFilters1763856000000,
+  LedgerCheckpoints1763942400000,
+] as const;

@@ -1,6 +1,6 @@
 import type { OrgId } from '../../domain/kernel/ids.js';
 import { CURSOR_LENGTH_MAX, cursorAt, endOf } from '../input/cursor.js';
-import { IsLimit, LIMIT_DEFAULT } from '../input/limit.js';
+import { IsCount, IsLimit, LIMIT_DEFAULT } from '../input/limit.js';
 import { IsText, Optional } from '../input/rules.js';
 
 /** CR-10. */
@@ -20,3 +20,9 @@ export const entryBefore = (orgId: OrgId, { cursor }: EntriesDto): number =>
 export const entriesCursor = (orgId: OrgId, lastEntry: number): string => cursorAt(lastEntry, listedBy(orgId));
 
 const listedBy = (orgId: OrgId) => ['credit-entries', orgId] as const;
+
+/** CR-11. */
+export class ProofDto {
+  @IsCount(1, 999_999_999)
+  readonly entry!: number;
+}

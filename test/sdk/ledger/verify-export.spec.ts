@@ -65,8 +65,8 @@ describe('CR-11 verifying an export offline', () => {
 
   it('finds nothing in what the service exported, and comes to the same balance', async () => {
     const { balance, reserved, hash: head } = story.account(ORG) ?? {};
-    const expected = { org: ORG, unit: 'credit', entries: entries.length, balance, reserved, head, findings: [] };
-    expect(await verify(file)).toEqual(expected);
+    const expected = { org: ORG, unit: 'credit', entries: entries.length, balance, reserved, head };
+    expect(await verify(file)).toEqual({ ...expected, signed: null, findings: [] });
     expect(reserved).toBe(3);
     expect(entries.length).toBe(12);
   });

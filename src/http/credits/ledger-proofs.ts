@@ -1,0 +1,63 @@
+import { hash } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Inject, Injectable } from '@nestjs/common';
+import { growTree, inOrder, pathOf, rootOf, type MerkleTree, type OrgHead } from '../../domain/credits/merkle.js';
+import type { OrgId } from '../../domain/kernel/ids.js';
+import type { CoveringStatement } from '../../projections/credits/ledger-proof.query.js';
+import { LEDGER_KEYS, LEDGER_PROOF_READER } from '../ports.js';
+import type { LedgerKeyReader, LedgerProofReader } from '../ports.js';
+import type { Inclusion } from './ledger.presenter.js';
+
+/** A few hundred microseconds of hashing. */
+const HASHES_PER_TURN = 500;
+
+/** CR-11: what signed statements say of an org's chain. */
+@Injectable()
+export class LedgerProofs {
+  constructor(
+    @Inject(LEDGER_PROOF_READER) private readonly proofs: LedgerProofReader,
+    @Inject(LEDGER_KEYS) private readonly keys: LedgerKeyReader,
+  ) {}
+
+  /** Of the newest head that is signed; null: none is yet. */
+  async newest(orgId: OrgId): Promise<Inclusion | null> {
+    const entry = await this.proofs.lastCovered(orgId);
+    return entry === 0 ? null : this.of(orgId, entry);
+  }
+
+  /** Of the first signed head at or after the entry; null: there is none (yet). */
+  async of(orgId: OrgId, entry: number): Promise<Inclusion | null> {
+    const covering = await this.proofs.covering(orgId, entry);
+    return covering === null ? null : this.included(covering);
+  }
+
+  /** @throws Error when the read model does not come to what was signed: no proof is better than a wrong one */
+  private async included(covering: CoveringStatement): Promise<Inclusion> {
+    const { statement, head } = covering;
+    const heads = inOrder(await this.proofs.heads(covering));
+    const tree = await grown(heads);
+    const index = heads.findIndex(({ org }) => org === head.org);
+    if (heads.length !== statement.heads || rootOf(tree) !== statement.merkleRoot || index < 0) {
+      throw new Error(
+        `partition ${statement.partition}: the read model is not what was signed up to ${statement.upToSeq}`,
+      );
+    }
+    return { covering, index, path: pathOf(tree, index), publicKey: await this.publicKey(statement.keyId) };
+  }
+
+  private async publicKey(keyId: string): Promise<string> {
+    const key = (await this.keys.all()).find((known) => known.keyId === keyId);
+    if (key === undefined) throw new Error(`the public key ${keyId} is missing`);
+    return key.publicKey;
+  }
+}
+
+/** Many orgs make a large tree: other requests go on in between. */
+const grown = async (heads: readonly OrgHead[]): Promise<MerkleTree> => {
+  const growing = growTree((text) => hash('sha256', text), heads);
+  for (let hashes = 1; ; hashes += 1) {
+    const { done, value } = growing.next();
+    if (done === true) return value;
+    if (hashes % HASHES_PER_TURN === 0) await nextTurn();
+  }
+};
