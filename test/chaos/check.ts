@@ -60,4 +60,6 @@ const askTools = async ({ tool }: Run): Promise<readonly Finding[]> => {
 const unclearExits = ({ fleet }: Run): readonly Finding[] =>
   fleet.ownExits
     .filter(({ code }) => code !== CLEAR_EXIT)
-    .map(({ name, code, signal }) => ({ kind: 'recovery', what: `${name} ended with code ${code}, signal ${signal}` }));
+    .map(({ name, code, signal, lastWords }) => {
+      return { kind: 'recovery', what: `${name} ended with code ${code}, signal ${signal}: ${lastWords}` };
+    });

@@ -59,8 +59,8 @@ export class Run {
     const [dist, servers] = await Promise.all([buildInto(folder), Servers.start(folder)]);
     try {
       const environment = environmentOf(servers, profile);
-      const onOwnExit = ({ name, code, signal }: OwnExit): void =>
-        say(`${name} ended by itself (${signal ?? `code ${code}`})`);
+      const onOwnExit = ({ name, code, signal, lastWords }: OwnExit): void =>
+        say(`${name} ended by itself (${signal ?? `code ${code}`}): ${lastWords}`);
       const fleet = await Fleet.create({ folder, dist, environment, onOwnExit }, profile.processes);
       const run = new Run(options, servers, fleet, new Tool(dist, environment));
       try {

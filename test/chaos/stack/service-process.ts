@@ -23,6 +23,7 @@ export interface OwnExit {
   readonly name: string;
   readonly code: number | null;
   readonly signal: string | null;
+  readonly lastWords: string;
 }
 
 const RESTART_AFTER_MS = 300;
@@ -34,7 +35,7 @@ const PROBE_MS = 1_000;
 export class ServiceProcess {
   readonly ownExits: OwnExit[] = [];
   private child: ChildProcess | null = null;
-  private ended: Promise<OwnExit> = Promise.resolve({ name: '', code: null, signal: null });
+  private ended: Promise<OwnExit> = Promise.resolve({ name: '', code: null, signal: null, lastWords: '' });
   private isFrozen = false;
   private isSupervised = true;
   private isDestroyed = false;
@@ -68,8 +69,13 @@ export class ServiceProcess {
     return readFileSync(this.logFile, 'utf8');
   }
 
+  /** The last line that neither is a log record nor belongs to a stack: what it ended of, when it ended by itself. */
+  get lastWords(): string {
+    return this.output.split('\n').findLast((line) => /^\w+: /.test(line)) ?? '';
+  }
+
   start(options: { readonly supervised: boolean } = { supervised: true }): void {
-    const { dist, environment } = this.options;
+    const { name, dist, environment } = this.options;
     this.isSupervised = options.supervised;
     const log = openSync(this.logFile, 'a');
     const child = spawn(process.execPath, [join(dist, 'src', 'main.js')], {
@@ -79,7 +85,9 @@ export class ServiceProcess {
     closeSync(log);
     this.child = child;
     this.ended = new Promise((resolve) => {
-      child.once('exit', (code, signal) => resolve(this.onExit(child, { name: this.name, code, signal })));
+      child.once('exit', (code, signal) =>
+        resolve(this.onExit(child, { name, code, signal, lastWords: this.lastWords })),
+      );
     });
     const ref = child.pid === undefined ? undefined : identify(child.pid);
     if (ref !== undefined) this.claim.runs(ref, 'SIGKILL');
