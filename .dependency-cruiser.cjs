@@ -17,6 +17,7 @@ const MAY_IMPORT = {
   auth: ['domain/kernel', 'db', 'config', 'observability', 'commands'],
   http: [...CORE, 'commands', 'projections', 'providers', 'auth', 'vault', 'config', 'observability'],
   embedded: [],
+  demo: ['auth', 'commands', 'vault', 'domain/kernel'],
 };
 const from = (layer) => (layer === 'domain' ? '^src/domain/(?!kernel/)' : `^src/${layer}/`);
 const to = (layer) => `^src/${layer}/`;
