@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { Sql } from '../../src/db/database.js';
 import type { OrgId } from '../../src/domain/kernel/ids.js';
 import { LogCorrupted } from '../../src/log/errors.js';
+import { LedgerPublicKeys, type LedgerPublicKey } from '../../src/vault/ledger-key.js';
 import type { Connection } from '../connection.js';
 import { EXIT, Failure } from '../failure.js';
 import { progressBar } from '../progress.js';
@@ -11,6 +12,7 @@ import { EntryLocator } from './entry-locator.js';
 import { LedgerAuditor, type Finding, type LedgerAuditorOptions, type OrgLedger } from './ledger-auditor.js';
 import { caughtUp, inSnapshot, isBeyond, projectedEnds } from './read-model-snapshot.js';
 import { ENTRIES } from './read-model.js';
+import { StatementAuditor } from './statement-auditor.js';
 import { endsOf, readTopic, type TopicRead, type TopicReading } from './read-topic.js';
 
 export interface AuditOptions {
@@ -38,7 +40,8 @@ export const exitCodeOf = ({ findings, read }: AuditResult): number =>
 export const audit = async (connection: Connection, options: AuditOptions): Promise<AuditResult> => {
   const atMs = options.at === undefined ? null : Date.parse(options.at);
   if (atMs !== null && Number.isNaN(atMs)) throw new Failure('--at must be ISO 8601');
-  const auditing = new Audit(connection, { atMs, json: options.json });
+  const keys = await new LedgerPublicKeys(connection.database).all();
+  const auditing = new Audit(connection, { atMs, json: options.json, keys });
   const read = await auditing.readOn({});
   if (options.org !== undefined && read !== null && !auditing.orgs.has(options.org as OrgId)) {
     throw new Failure(`org ${options.org} is not in the log${options.at === undefined ? '' : ` until ${options.at}`}`);
@@ -49,14 +52,23 @@ export const audit = async (connection: Connection, options: AuditOptions): Prom
 const NO_ORG = '-' as OrgId;
 const sha256 = (text: string): string => hash('sha256', text);
 
+interface AuditSettings {
+  readonly atMs: number | null;
+  readonly json: boolean;
+  /** Those that may have signed statements. */
+  readonly keys: readonly LedgerPublicKey[];
+}
+
 class Audit {
   private readonly digests = new EntryDigests(sha256);
   private readonly auditor: LedgerAuditor;
+  private readonly statements: StatementAuditor;
 
   constructor(
     private readonly connection: Connection,
-    private readonly options: { readonly atMs: number | null; readonly json: boolean },
+    private readonly options: AuditSettings,
   ) {
+    this.statements = new StatementAuditor(sha256, options.keys);
     this.auditor = this.auditorWith((event, ledger) =>
       this.digests.add(event.orgId, ENTRIES.expected({ event, ledger })),
     );
@@ -67,7 +79,8 @@ class Audit {
   }
 
   result(read: TopicRead | null, findings: readonly Finding[] = []): AuditResult {
-    return { orgs: this.auditor.orgs, findings: [...this.auditor.findings, ...findings], read };
+    const { auditor, statements } = this;
+    return { orgs: auditor.orgs, findings: [...auditor.findings, ...statements.findings, ...findings], read };
   }
 
   /** null when the log itself breaks its rules. */
@@ -75,7 +88,11 @@ class Audit {
     const { atMs } = this.options;
     try {
       return await this.read('reading the log', where, (events) => {
-        for (const event of events) if (atMs === null || Date.parse(event.time) <= atMs) this.auditor.read(event);
+        for (const event of events) {
+          if (atMs !== null && Date.parse(event.time) > atMs) continue;
+          this.auditor.read(event);
+          this.statements.read(event);
+        }
       });
     } catch (error) {
       if (!(error instanceof LogCorrupted)) throw error;

@@ -1,5 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { audit } from '../../cli/audit/audit.js';
+import { withConnectionTo } from '../../cli/connection.js';
 import { keyIdOf, verifyExport, type ExportReport } from '../../sdk/ledger/index.js';
+import { statement } from '../../src/db/database.js';
 import { startService, type TestService } from '../support/service.js';
 import { enriched, personWith } from './int.js';
 
@@ -76,6 +79,21 @@ describe('proof of the ledger over HTTP, the whole service behind it', () => {
     ] as const) {
       const { status, body } = await call(`proof/${entry}`, key);
       expect([status, body.error.code, body.error.reason]).toEqual([404, 'NOT_FOUND', 'unknown_entry']);
+    }
+  });
+
+  it('CR-11 the audit comes to the same roots from the log, and trusts no key but the published one', async () => {
+    await untilSigned();
+    const audited = () => withConnectionTo(service.running.config, (connection) => audit(connection, { json: true }));
+    expect((await audited()).findings).toEqual([]);
+    const { durable } = service.running.runtime;
+    const rename = (text: string) => durable.query(statement('', `update ledger_keys set key_id = ${text}`));
+    await rename(`'x' || key_id`);
+    const { findings } = await audited();
+    await rename('substr(key_id, 2)');
+    expect(findings.length).toBeGreaterThan(0);
+    for (const { offset, problem } of findings) {
+      expect([typeof offset, problem]).toEqual(['bigint', expect.stringContaining('is not signed by the key')]);
     }
   });
 });
