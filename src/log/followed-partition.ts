@@ -5,7 +5,7 @@ import type { LogRecord, Subscription } from './log.js';
 import { verifyCheckpoint } from './restore.js';
 
 const BATCH_RECORDS_MAX = 5_000;
-/** A failing handler is tried this often, 0.1 s, 0.2 s, 0.4 s … apart; 6 s in all. */
+/** What fails at the role's database is tried this often, 0.1 s, 0.2 s, 0.4 s … apart; 6 s in all. */
 const TRIES_MAX = 7;
 const FIRST_PAUSE_MS = 100;
 
@@ -64,7 +64,12 @@ export class FollowedPartition {
       await this.subscription.remove(this.partition);
       const { log, topics, checkpoints } = this.options;
       const { partition } = this;
-      const checkpoint = await checkpoints.load(partition);
+      const checkpoint = await this.#repeated(() => checkpoints.load(partition), {
+        failed: 'a position was not loaded',
+        isWanted: () => this.#isHeld,
+        otherwise: null,
+      });
+      if (!this.#isHeld) return;
       if (checkpoint !== null) await verifyCheckpoint({ log, topic: topics.events, partition }, checkpoint);
       const { end } = await log.range(topics.events, partition);
       if (!this.#isHeld) return;
@@ -98,18 +103,35 @@ export class FollowedPartition {
     else if (this.#isHeld) this.#position();
   }
 
-  /** Repeats a failed call: the handler stores by compare-and-set, so a try that did store answers `moved`. */
-  async #handle(batch: EventBatch): Promise<'stored' | 'moved'> {
-    const { handle, clock, logger, group } = this.options;
+  /** The handler stores by compare-and-set, so a try after one that did store answers `moved`. */
+  #handle(batch: EventBatch): Promise<'stored' | 'moved'> {
+    return this.#repeated(() => this.options.handle(batch), {
+      failed: 'a batch of events was not stored',
+      isWanted: () => this.#isPositioned,
+      otherwise: 'moved',
+    });
+  }
+
+  /** Repeats a failed call, as long as it is wanted. @throws whatever the call threw last */
+  async #repeated<T>(call: () => Promise<T>, repetition: Repetition<T>): Promise<T> {
+    const { clock, logger, group } = this.options;
     for (let tries = 1; ; tries += 1) {
       try {
-        return await handle(batch);
+        return await call();
       } catch (error) {
         if (tries === TRIES_MAX) throw error;
-        logger.warn({ err: error, group, partition: this.partition, tries }, 'a batch of events was not stored');
+        logger.warn({ err: error, group, partition: this.partition, tries }, repetition.failed);
         await sleep(clock, FIRST_PAUSE_MS * 2 ** (tries - 1));
-        if (!this.#isPositioned) return 'moved';
+        if (!repetition.isWanted()) return repetition.otherwise;
       }
     }
   }
+}
+
+interface Repetition<T> {
+  /** For the log. */
+  readonly failed: string;
+  readonly isWanted: () => boolean;
+  /** The answer when it is not. */
+  readonly otherwise: T;
 }

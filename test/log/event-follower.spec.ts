@@ -31,6 +31,25 @@ describe('a follower', () => {
     await follower.stop();
   });
 
+  it('repeats the loading of its position, and stops for good when it keeps failing', async () => {
+    const { harness, role, test } = onePartition();
+    const owner = await test.own('owner');
+    await owner.append([pending(1)]);
+    const failing = (until: number) => ({
+      load: () => ((role.loads += 1) > until ? Promise.resolve(null) : Promise.reject(new Error('no database'))),
+    });
+    const follower = role.follower(harness, test.log, { checkpoints: failing(2) });
+    await follower.start();
+    await harness.until(() => role.numbers(0).length === 1);
+    expect([role.loads, role.fatal]).toEqual([3, []]);
+    await follower.stop();
+    const hopeless = role.follower(harness, test.log, { checkpoints: failing(Infinity) });
+    await hopeless.start();
+    await harness.until(() => role.fatal.length > 0);
+    expect([role.loads, role.fatal.map(({ message }) => message)]).toEqual([3 + 7, ['no database']]);
+    await hopeless.stop();
+  });
+
   it('gives up a batch that keeps failing when the partition is taken away', async () => {
     const { harness, role, test } = onePartition();
     const owner = await test.own('owner');
