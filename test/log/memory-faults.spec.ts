@@ -139,6 +139,28 @@ describe('faults of the in-memory log', () => {
     expect([...held.values()].map(({ length }) => length)).toEqual([1, 1]);
   });
 
+  it('a process that was killed while it was frozen does not come back to its groups', async () => {
+    const harness = memoryHarness(1);
+    const held = new Map<string, readonly number[]>();
+    const join = (log: MemoryLog, name: string) =>
+      log.join({
+        group: 'g',
+        topic: harness.topics.events,
+        held: () => held.get(name) ?? [],
+        onAssigned: (partitions) => void held.set(name, partitions),
+        onCrashed: () => undefined,
+      });
+    const [dead, alive] = [harness.process('dead'), harness.process('alive')];
+    await join(dead, 'dead');
+    dead.freeze();
+    dead.kill();
+    await harness.clock.pass(10_000);
+    dead.thaw();
+    await join(alive, 'alive');
+    await settle();
+    expect(held.get('alive')).toEqual([0]);
+  });
+
   it('a heartbeat can fail', async () => {
     const harness = memoryHarness(1);
     const log = harness.process('a', { heartbeatFails: () => true });

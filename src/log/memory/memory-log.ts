@@ -47,6 +47,7 @@ export class MemoryLog implements Log {
   /** SIGCONT: a zombie's appends land now. */
   thaw(): void {
     this.#process.thaw();
+    if (!this.#process.isRunning) return;
     for (const membership of this.#memberships) membership.comeBack();
   }
 
