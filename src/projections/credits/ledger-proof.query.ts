@@ -24,7 +24,7 @@ const COVERING = statement(
    join lateral (select * from ledger_checkpoints c where c.partition = e.partition and c.up_to_seq >= e.seq
                  order by c.up_to_seq limit 1) k on true
    join lateral (select n.entry, n.hash from credit_entries n
-                 where n.partition = e.partition and n.seq <= k.up_to_seq and n.org_id = e.org_id
+                 where n.partition = e.partition and n.seq between e.seq and k.up_to_seq and n.org_id = e.org_id
                  order by n.seq desc limit 1) h on true
    where e.org_id = $1 and e.entry = $2`,
 );
