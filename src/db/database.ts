@@ -75,8 +75,7 @@ export class Database implements Sql {
 
   /** Runs `work` in one transaction; whatever it throws rolls back. */
   async transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
-    const client = await this.pool.connect();
-    client.on('error', toldByNextStatement);
+    const client = await this.acquire();
     let broken: Error | undefined;
     try {
       await client.query('begin');
@@ -92,6 +91,18 @@ export class Database implements Sql {
       client.off('error', toldByNextStatement);
       client.release(broken);
     }
+  }
+
+  // By callback: a promise would leave the connection without a listener until its continuation runs, and one chunk of
+  // the socket can hold both the end of the statement before and the server's last words.
+  private acquire(): Promise<PoolClient> {
+    return new Promise((resolve, reject) => {
+      this.pool.connect((error, client) => {
+        client?.on('error', toldByNextStatement);
+        if (client === undefined) reject(error ?? new Error('the pool gave no connection'));
+        else resolve(client);
+      });
+    });
   }
 
   async close(): Promise<void> {
