@@ -11,7 +11,7 @@ export const RARE_MINIMUM: Readonly<Record<string, number>> = {
   'Error on claim': 10,
   'void record': 700,
   'duplicate record': 1000,
-  'old claim repeated late': 3,
+  'old claim repeated late': 1,
   // Processes end or stop in the midst of something.
   'process killed': 100,
   'process frozen': 100,
