@@ -29,6 +29,7 @@ export class CommandFromFuture extends Error {
 
 export interface BatchDeciderOptions {
   readonly partition: number;
+  readonly claim: string;
   readonly commands: CommandDecider;
   /** What is in memory; `load` brings cold streams into it. */
   readonly state: KnowingReader;
@@ -138,7 +139,7 @@ export class BatchDecider {
   private attempt(batch: Batch, input: Input<Command>, round: number): DecidedCommand | Missing {
     try {
       invariant(round < ROUNDS_MAX, `${input.command.type} names further streams without end`);
-      return this.options.commands.decide(input.command, batch.state, placeOf(batch, input.record));
+      return this.options.commands.decide(input.command, batch.state, this.placeOf(batch, input.record));
     } catch (error) {
       return this.fail(batch, input, error as Error);
     }
@@ -146,7 +147,11 @@ export class BatchDecider {
 
   private fail(batch: Batch, { record, command }: Input<Command>, error: Error): DecidedCommand {
     this.report(record, command.id, error);
-    return this.options.commands.fail(command, batch.state, { ...placeOf(batch, record), error });
+    return this.options.commands.fail(command, batch.state, { ...this.placeOf(batch, record), error });
+  }
+
+  private placeOf(batch: Batch, record: LogRecord): CommandPlace {
+    return { offset: record.offset, timeMs: batch.timeOf(record), claim: this.options.claim };
   }
 
   private report({ offset }: LogRecord, commandId: string, error: Error): void {
@@ -158,11 +163,6 @@ export class BatchDecider {
     return events.reduce((sum, event) => sum + this.options.encodedBytes(event), 0);
   }
 }
-
-const placeOf = (batch: Batch, record: LogRecord): CommandPlace => ({
-  offset: record.offset,
-  timeMs: batch.timeOf(record),
-});
 
 const tooLarge = (bytes: number): Unwritable => new Unwritable(`the events of one command take ${bytes} bytes`);
 

@@ -34,7 +34,7 @@ export class CommandDecider {
     const missing = this.missing(command, state);
     if (missing.length > 0) return new Missing(missing);
     const { core, sha256, unit } = this.options;
-    const context: DecideContext = { nowMs: place.timeMs, commandId: command.id, sha256, unit };
+    const context: DecideContext = { nowMs: place.timeMs, commandId: command.id, sha256, unit, claim: place.claim };
     return whenAllKnown(state, (reader) =>
       this.evolved(core.decide(command, reader, context), reader, { command, place }),
     );

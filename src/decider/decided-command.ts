@@ -24,6 +24,8 @@ export interface CommandPlace {
   readonly offset: bigint;
   /** Broker time, never earlier than that of the command before. */
   readonly timeMs: number;
+  /** Of the owner that decides. */
+  readonly claim: string;
 }
 
 export const draftedEvents = (

@@ -1,6 +1,7 @@
 import { statement, type Sql } from '../db/database.js';
 import { NO_MARK, type LedgerMark } from '../domain/credits/ledger-statement.js';
 import type { OrgHead } from '../domain/credits/merkle.js';
+import { invariant } from '../domain/kernel/errors.js';
 import type { OrgId } from '../domain/kernel/ids.js';
 import { instantOf, type Instant } from '../domain/kernel/instant.js';
 
@@ -8,6 +9,8 @@ import { instantOf, type Instant } from '../domain/kernel/instant.js';
 export interface GrownHeads {
   /** The statement that is to be continued. */
   readonly mark: LedgerMark;
+  /** Under which the snapshot was written. */
+  readonly claim: string;
   /** seq of the last event in the snapshot, and its time. */
   readonly upToSeq: number;
   readonly asOf: Instant;
@@ -26,8 +29,8 @@ export interface LedgerHeads {
  */
 const GROWN = statement(
   'decider-ledger-heads',
-  `select c.seq, c.time_ms, m.state as mark, a.state ->> 'orgId' as org, (a.state ->> 'entry')::bigint as entry,
-     a.state ->> 'hash' as hash
+  `select c.claim, c.seq, c.time_ms, m.state as mark, a.state ->> 'orgId' as org, (a.state ->> 'entry')::bigint as entry,
+     a.state ->> 'hash' as hash, a.seq <= c.seq as settled
    from decider_checkpoints c
    left join aggregates m on m.stream = 'checkpoint/' || c.partition
    left join aggregates a on a.partition = c.partition and a.stream like 'account/%'
@@ -36,12 +39,14 @@ const GROWN = statement(
 );
 
 interface GrownRow {
+  readonly claim: string;
   readonly seq: string;
   readonly time_ms: string;
   readonly mark: LedgerMark | null;
   readonly org: OrgId | null;
   readonly entry: string | null;
   readonly hash: string | null;
+  readonly settled: boolean | null;
 }
 
 export class PostgresLedgerHeads implements LedgerHeads {
@@ -51,8 +56,11 @@ export class PostgresLedgerHeads implements LedgerHeads {
     const rows = await this.sql.query<GrownRow>(GROWN, [partition]);
     const [first] = rows;
     if (first === undefined) return null;
+    const isSettled = rows.every(({ settled }) => settled !== false);
+    invariant(isSettled, `the snapshot of partition ${partition} is ahead of its checkpoint`);
     return {
       mark: first.mark ?? NO_MARK,
+      claim: first.claim,
       upToSeq: Number(first.seq),
       asOf: instantOf(Number(first.time_ms)),
       heads: rows.flatMap(({ org, entry, hash }) =>

@@ -76,8 +76,8 @@ export class LedgerNotary {
     const { heads, sender, partitions } = this.options;
     const grown = await heads.grownIn(partition);
     if (grown === null || grown.heads.length === 0) return;
-    const data = this.signed(partition, grown, await this.tree(grown));
-    const id = commandIdFrom('checkpoint', partition, grown.upToSeq, grown.mark.hash);
+    const data = { claim: grown.claim, statement: this.signed(partition, grown, await this.tree(grown)) };
+    const id = commandIdFrom('checkpoint', partition, grown.claim, grown.upToSeq);
     const command: Command<'CheckpointLedger'> = {
       id,
       type: 'CheckpointLedger',

@@ -55,6 +55,7 @@ export class Tenure {
     });
     this.decider = new BatchDecider({
       partition,
+      claim: writer.claim,
       limits,
       clock,
       slices,

@@ -62,8 +62,8 @@ export interface CommandDataByType {
   };
   /** From the sweeper: expires the free part of every grant that is due. */
   ExpireGrants: Record<string, never>;
-  /** From the sweeper, signed by it (API CR-11); counts only if it continues the statement before. */
-  CheckpointLedger: LedgerCheckpointed;
+  /** From an owner, signed (API CR-11); counts only under the claim whose seqs it speaks of, after the one before. */
+  CheckpointLedger: { readonly claim: string; readonly statement: LedgerCheckpointed };
 }
 export type CommandType = keyof CommandDataByType;
 

@@ -10,6 +10,8 @@ export interface DecideContext {
   readonly sha256: Sha256;
   /** The installation's unit (API X-13). */
   readonly unit: 'credit' | 'decicredit';
+  /** Under which the partition is owned (DESIGN §2.2): another one may number the same events otherwise. */
+  readonly claim: string;
 }
 
 /** `replayed`: the answer was remembered, nothing was decided. */

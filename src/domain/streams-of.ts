@@ -45,7 +45,7 @@ const subjectsOf = (command: Command, state: StateReader): readonly StreamKey[] 
     case 'ExpireEnrichment':
       return [streams.enrichment(command.data.enrichmentId)];
     case 'CheckpointLedger':
-      return [streams.checkpoint(command.data.partition)];
+      return [streams.checkpoint(command.data.statement.partition)];
     case 'GrantCredits':
     case 'ExpireGrants':
       return [];

@@ -48,6 +48,7 @@ describe('the heads of a partition', () => {
     await store.save([account('org_z', 2)], null, checkpointAt(2, 2));
     expect(await grownIn(1)).toEqual({
       mark: NO_MARK,
+      claim: 'c',
       upToSeq: 4,
       asOf: instantOf(TIME_MS + 4),
       heads: [headOf('a%_"é', 4), headOf('org_b', 3)],
@@ -55,8 +56,19 @@ describe('the heads of a partition', () => {
     const mark = { upToSeq: 4, hash: 'f'.repeat(64) };
     const stated = { key: streams.checkpoint(1), seq: 5, state: mark, dueAtMs: null };
     await store.save([stated, account('org_b', 6)], checkpointAt(1, 4), checkpointAt(1, 7));
-    expect(await grownIn(1)).toEqual({ mark, upToSeq: 7, asOf: instantOf(TIME_MS + 7), heads: [headOf('org_b', 6)] });
+    expect(await grownIn(1)).toEqual({
+      mark,
+      claim: 'c',
+      upToSeq: 7,
+      asOf: instantOf(TIME_MS + 7),
+      heads: [headOf('org_b', 6)],
+    });
     expect((await grownIn(2))?.heads).toEqual([headOf('org_z', 2)]);
+  });
+
+  it('CR-11 cannot be stated of rows that are ahead of their checkpoint', async () => {
+    await store.save([account('org_w', 9)], null, checkpointAt(4, 8));
+    await expect(grownIn(4)).rejects.toThrow('the snapshot of partition 4 is ahead of its checkpoint');
   });
 
   it('CR-11 are none when nothing has grown', async () => {

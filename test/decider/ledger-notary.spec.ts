@@ -30,7 +30,7 @@ const headsOf = (world: World): LedgerHeads => ({
       const { entry, hash } = event.data;
       heads.set(event.orgId, { org: event.orgId, entry, hash });
     }
-    return { mark, upToSeq: last.seq, asOf: last.time, heads: [...heads.values()] };
+    return { mark, claim: last.claim, upToSeq: last.seq, asOf: last.time, heads: [...heads.values()] };
   },
 });
 
@@ -109,6 +109,7 @@ describe('LedgerNotary', () => {
   let notary: LedgerNotary;
   const grown = (heads: number): GrownHeads => ({
     mark: NO_MARK,
+    claim: 'claim-1',
     upToSeq: 9,
     asOf: '2026-11-21T00:00:00.000Z' as Instant,
     heads: Array.from({ length: heads }, (_, n) => ({ org: `org_${n}` as OrgId, entry: 1, hash: sha256(`${n}`) })),
@@ -142,7 +143,12 @@ describe('LedgerNotary', () => {
   it('sends to the partition that it is about, for nobody who waits and without expiry', async () => {
     await clock.pass(MINUTE_MS);
     expect(sent.map(({ orgId }) => partitionOf(orgId, 8))).toEqual([1, 5]);
-    expect(sent[0]).toMatchObject({ waitMs: null, replyTo: null, keyed: false, data: { partition: 1, heads: 3 } });
+    expect(sent[0]).toMatchObject({
+      waitMs: null,
+      replyTo: null,
+      keyed: false,
+      data: { claim: 'claim-1', statement: { partition: 1, heads: 3 } },
+    });
   });
 
   it('sends the same statement under the same id', async () => {
@@ -160,9 +166,9 @@ describe('LedgerNotary', () => {
   it('goes on with the next partition, and the next minute, after one that failed', async () => {
     grownIn.mockRejectedValueOnce(new Error('connection refused'));
     await clock.pass(MINUTE_MS);
-    expect(sent.map(({ data }) => data.partition)).toEqual([5]);
+    expect(sent.map(({ data }) => data.statement.partition)).toEqual([5]);
     await clock.pass(MINUTE_MS);
-    expect(sent.map(({ data }) => data.partition)).toEqual([5, 1, 5]);
+    expect(sent.map(({ data }) => data.statement.partition)).toEqual([5, 1, 5]);
   });
 
   it('states nothing more once it is stopped', async () => {

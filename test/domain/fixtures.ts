@@ -132,7 +132,7 @@ export const expireGrants = (envelope: Envelope = {}) => command('ExpireGrants',
 /** A statement that continues `mark`, as the sweeper makes it. */
 export const checkpoint = (
   { upToSeq, hash: previous }: LedgerMark,
-  data: Partial<LedgerStatement> = {},
+  { claim = 'claim-1', ...data }: Partial<LedgerStatement> & { readonly claim?: string } = {},
   envelope: Envelope = {},
 ) => {
   const statement: LedgerStatement = {
@@ -146,7 +146,7 @@ export const checkpoint = (
     ...data,
   };
   const signed = { ...statement, hash: statementHash(sha256, statement), signature: 'c2lnbmVk' };
-  return command('CheckpointLedger', signed, { waitMs: null, ...envelope });
+  return command('CheckpointLedger', { claim, statement: signed }, { waitMs: null, ...envelope });
 };
 export const cancel = (
   name: string,

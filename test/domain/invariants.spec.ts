@@ -15,7 +15,7 @@ import { sha256 } from '../support/given.js';
 import { anyActions, play } from './actions.js';
 import { Oracle } from './oracle.js';
 import { printSeed, runs, seed } from './seed.js';
-import { replay, World } from './world.js';
+import { CLAIM, replay, World } from './world.js';
 
 const holds = (numRuns: number, rule: (world: World, actions: Parameters<typeof play>[1]) => void): void =>
   fc.assert(
@@ -116,7 +116,7 @@ describe('whatever the order of commands', () => {
       play(world, actions, (sent) => {
         const { reader, read } = recording(world.state);
         const loaded = loadedFor(sent, world.state);
-        decide(sent, reader, { nowMs: world.nowMs, commandId: sent.id, sha256, unit: 'credit' });
+        decide(sent, reader, { nowMs: world.nowMs, commandId: sent.id, sha256, unit: 'credit', claim: CLAIM });
         expect([...read].filter((key) => !loaded.has(key) && world.state.get(key) !== undefined)).toEqual([]);
       });
     }));

@@ -11,6 +11,9 @@ import { sha256 } from '../support/given.js';
 import { NOW_MS, ORG } from './fixtures.js';
 import { frozen } from './frozen.js';
 
+/** Under which everything is decided here. */
+export const CLAIM = 'claim-1';
+
 /** Plays commands one after the other, as an owner of a partition does; what is decided becomes the log. */
 export class World {
   nowMs = NOW_MS;
@@ -21,7 +24,7 @@ export class World {
   /** Decides and folds; everything handed to the core is frozen, so that a core that writes on it throws. */
   send(command: Command): Decision {
     this.commands.push(frozen(command));
-    const context = { nowMs: this.nowMs, commandId: command.id, sha256, unit: 'credit' } as const;
+    const context = { nowMs: this.nowMs, commandId: command.id, sha256, unit: 'credit', claim: CLAIM } as const;
     const decision = frozen(decide(command, this.state, context));
     const time = instantOf(this.nowMs);
     for (const event of decision.events) {

@@ -29,6 +29,9 @@ export const state = (story: Story): LedgerStatement | null => {
     previous: before?.hash ?? NO_MARK.hash,
   };
   const signed = { ...statement, hash: statementHash(sha256, statement), signature: 'c2lnbmVk' };
-  story.execute(`~partition/${story.partition}/0` as OrgId, 'CheckpointLedger', signed);
+  story.execute(`~partition/${story.partition}/0` as OrgId, 'CheckpointLedger', {
+    claim: story.claim,
+    statement: signed,
+  });
   return statement;
 };

@@ -118,7 +118,7 @@ export class Story {
 
   execute<T extends CommandType>(orgId: OrgId, type: T, data: CommandDataByType[T]): ResultByCommand[T] {
     const command = this.#command(orgId, type, data);
-    const context = { nowMs: this.#nowMs, commandId: command.id, sha256, unit: 'credit' } as const;
+    const context = { nowMs: this.#nowMs, commandId: command.id, sha256, unit: 'credit', claim: this.claim } as const;
     const { events, answer } = decide(command as Command, this.#state, context);
     for (const event of events) this.#append({ ...event, ...this.#envelope(command) } as PendingEvent);
     this.#nowMs += TICK_MS;

@@ -12,7 +12,13 @@ export const given = (history: readonly AppliedEvent[], base: StateReader = { ge
   when: (command: Command, nowMs = command.sentAtMs) => {
     const state = new Draft(base);
     for (const event of history) state.apply(event);
-    const { events, answer } = decide(command, state, { nowMs, commandId: command.id, sha256, unit: 'credit' });
+    const { events, answer } = decide(command, state, {
+      nowMs,
+      commandId: command.id,
+      sha256,
+      unit: 'credit',
+      claim: 'claim-1',
+    });
     const thenDecided = (expected: readonly object[]) => expect(events).toMatchObject(expected);
     return { events, answer, thenDecided, thenAnswered: (expected: object) => expect(answer).toMatchObject(expected) };
   },

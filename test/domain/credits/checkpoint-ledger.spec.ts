@@ -11,11 +11,14 @@ import { canonicalJson } from '../canonical-json.js';
 import { checkpoint, expireGrants, grant } from '../fixtures.js';
 import { World } from '../world.js';
 
-const markAfter = ({ data }: Command<'CheckpointLedger'>): LedgerMark => ({ upToSeq: data.upToSeq, hash: data.hash });
+const markAfter = ({ data: { statement } }: Command<'CheckpointLedger'>): LedgerMark => ({
+  upToSeq: statement.upToSeq,
+  hash: statement.hash,
+});
 
 describe('CR-11 statements about the ledger of a partition', () => {
   it('what is signed is the RFC 8785 form of all that it says', () => {
-    const { hash, signature, ...statement } = checkpoint(NO_MARK).data;
+    const { hash, signature, ...statement } = checkpoint(NO_MARK).data.statement;
     expect(signature).not.toBe('');
     expect(statementText(statement as LedgerStatement)).toBe(canonicalJson({ ...statement, v: 1 }));
     expect(hash).toBe(sha256(canonicalJson({ ...statement, v: 1 })));
@@ -27,7 +30,7 @@ describe('CR-11 statements about the ledger of a partition', () => {
     const second = checkpoint(markAfter(first), { upToSeq: 40 });
     for (const statement of [first, second]) {
       const { events, answer } = world.send(statement);
-      expect(events).toEqual([{ type: 'LedgerCheckpointed', subject: 'partition/0', data: statement.data }]);
+      expect(events).toEqual([{ type: 'LedgerCheckpointed', subject: 'partition/0', data: statement.data.statement }]);
       expect(answer).toEqual({ kind: 'answered', result: {}, replayed: false });
     }
     expect(world.state.get('checkpoint/0')).toEqual(markAfter(second));
@@ -37,6 +40,7 @@ describe('CR-11 statements about the ledger of a partition', () => {
     ['again', () => checkpoint(NO_MARK)],
     ['that continues another', ({ upToSeq }) => checkpoint({ upToSeq, hash: 'a'.repeat(64) })],
     ['that covers no more', (mark) => checkpoint(mark, { upToSeq: mark.upToSeq })],
+    ['made under another claim', (mark) => checkpoint(mark, { claim: 'claim-0' })],
     ['that covers less', (mark) => checkpoint(mark, { upToSeq: mark.upToSeq - 1 })],
   ])('one %s changes nothing', (_, late) => {
     const world = new World();
@@ -53,9 +57,9 @@ describe('CR-11 statements about the ledger of a partition', () => {
   });
 
   it('one whose hash is not its own is a bug of its sender', () => {
-    const statement = checkpoint(NO_MARK);
-    const data = { ...statement.data, heads: 2 };
-    expect(() => new World().send({ ...statement, data })).toThrow('another hash than it says');
+    const command = checkpoint(NO_MARK);
+    const data = { ...command.data, statement: { ...command.data.statement, heads: 2 } };
+    expect(() => new World().send({ ...command, data })).toThrow('another hash than it says');
   });
 
   it('moves no credits, and credits move no statement', () => {
