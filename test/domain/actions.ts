@@ -145,7 +145,8 @@ export const commandOf = (world: World, { kind, data }: Action): Command | null 
       return null;
     case 'resend': {
       const again = pickFrom(world.commands, data.pick);
-      return again && data.later ? { ...again, sentAtMs: world.nowMs } : (again ?? null);
+      // Only who has a key sends anew under the same id; all others send a copy, or something of their own.
+      return again?.keyed && data.later ? { ...again, sentAtMs: world.nowMs } : (again ?? null);
     }
   }
 };
