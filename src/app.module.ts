@@ -26,8 +26,10 @@ import { ProjectionsController } from './projections/projections.controller.js';
 import { Projector } from './projections/projector.js';
 import { Dispatcher } from './providers/dispatcher.js';
 import { ProvidersController } from './providers/providers.controller.js';
+import type { LiveProcesses } from './rates/live-processes.js';
+import { RequestRates } from './rates/request-rates.js';
 import { LedgerPublicKeys } from './vault/ledger-key.js';
-import { termsOf, type AccessParts, type CommandParts } from './parts.js';
+import { requestRatesOf, termsOf, type AccessParts, type CommandParts } from './parts.js';
 import type { Runtime } from './runtime.js';
 
 /** What the chosen roles are made of; null: not a role of this process. */
@@ -35,6 +37,7 @@ export interface AppParts {
   readonly runtime: Runtime;
   readonly commands: CommandParts;
   readonly access: AccessParts;
+  readonly live: LiveProcesses;
   readonly positions: Positions;
   readonly projector: Projector | null;
   readonly dispatcher: Dispatcher | null;
@@ -45,11 +48,12 @@ export interface AppParts {
 @Module({})
 export class AppModule {
   static of(parts: AppParts): DynamicModule {
-    const { runtime, commands, access, projector, dispatcher, readiness } = parts;
+    const { runtime, commands, access, live, projector, dispatcher, readiness } = parts;
     const controllers: Type[] = [];
     const providers: Provider[] = [
       { provide: APP_GUARD, useClass: AuthGuard },
       { provide: Authenticator, useValue: access.authenticator },
+      { provide: RequestRates, useValue: requestRatesOf(runtime, live) },
       { provide: COOKIE_ALLOWED, useValue: runtime.config.clerk.cookie },
     ];
     if (projector !== null) {

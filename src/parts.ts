@@ -14,13 +14,14 @@ import { PostgresSnapshotStore } from './decider/postgres-snapshot-store.js';
 import { CommandSender } from './log/command-sender.js';
 import { partitionOf } from './log/partition.js';
 import { Replies } from './log/replies.js';
+import type { LiveProcesses } from './rates/live-processes.js';
+import { RequestRates } from './rates/request-rates.js';
 import { createMetrics, type Metrics } from './observability/metrics.js';
 import { Positions } from './projections/positions.js';
 import { Projector } from './projections/projector.js';
 import { PostgresKnownContacts } from './providers/contact-cache.js';
 import { planFor, priceListVersionOf, type WaterfallField } from './providers/default-waterfalls.js';
 import { Dispatcher } from './providers/dispatcher.js';
-import { LiveProcesses } from './providers/live-processes.js';
 import { PostgresAttemptQueue } from './providers/postgres-attempt-queue.js';
 import { registryOf } from './providers/registry.js';
 import { VaultIdentityOpener } from './vault/identity-opener.js';
@@ -85,7 +86,7 @@ export const deciderOf = (runtime: Runtime, { sender, replies }: CommandParts, o
 export const projectorOf = ({ relaxed, vault }: Runtime, positions: Positions): Projector =>
   new Projector({ database: relaxed, positions, identities: new VaultIdentityOpener(vault) });
 
-export const dispatcherOf = (runtime: Runtime, { sender }: CommandParts): Dispatcher => {
+export const dispatcherOf = (runtime: Runtime, { sender }: CommandParts, live: LiveProcesses): Dispatcher => {
   const { durable, relaxed, vault, clock, logger, instance, config } = runtime;
   return new Dispatcher({
     queue: new PostgresAttemptQueue({ durable, relaxed }, instance),
@@ -93,7 +94,7 @@ export const dispatcherOf = (runtime: Runtime, { sender }: CommandParts): Dispat
     vault,
     sender,
     registry: registryOf(config, clock),
-    live: new LiveProcesses(relaxed, instance),
+    liveProcesses: () => live.count('providers'),
     clock,
     logger,
     random: Math.random,
@@ -130,6 +131,15 @@ const grantOnceThrough = (gateway: CommandGateway): GrantOnce => {
     await handler.execute(new GrantCredits({ orgId, credits, idempotencyKey, correlationId: randomUUID() }));
   };
 };
+
+/** How often orgs may ask this process. */
+export const requestRatesOf = ({ config, clock }: Runtime, live: LiveProcesses): RequestRates =>
+  new RequestRates({
+    limits: config.rateLimits,
+    keyPercent: config.rateLimitKeyPercent,
+    liveProcesses: () => live.count('http'),
+    clock,
+  });
 
 /** What new enrichments are accepted under: the default waterfalls and the configured price list. */
 export const termsOf = ({ config }: Runtime): TermsSource => {

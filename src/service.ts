@@ -24,6 +24,8 @@ import {
   type AccessParts,
   type OnFatal,
 } from './parts.js';
+import { Heartbeat } from './rates/heartbeat.js';
+import { LiveProcesses } from './rates/live-processes.js';
 import { RolesReadiness } from './readiness.js';
 import type { SealedIdentity } from './vault/vault.js';
 import { openRuntime, type Runtime } from './runtime.js';
@@ -63,13 +65,15 @@ const startRoles = async (runtime: Runtime, onFatal: OnFatal): Promise<RunningSe
   const access = accessParts(runtime, commands);
   const positions = new Positions({ sql: runtime.relaxed, clock: runtime.clock });
   const decider = has('decider') ? deciderOf(runtime, commands, onFatal) : null;
-  const dispatcher = has('providers') ? dispatcherOf(runtime, commands) : null;
+  const live = new LiveProcesses(runtime.relaxed, { processId: runtime.instance, roles: config.roles });
+  const dispatcher = has('providers') ? dispatcherOf(runtime, commands, live) : null;
   const projector = has('projections') ? projectorOf(runtime, positions) : null;
   const strategy = projector !== null || dispatcher !== null ? strategyOf(runtime, onFatal) : null;
   const readiness = new RolesReadiness({ roles: config.roles, decider, strategy });
-  const parts = { runtime, commands, access, positions, projector, dispatcher, readiness };
+  const parts = { runtime, commands, access, live, positions, projector, dispatcher, readiness };
   const app = await createApp(parts, strategy);
-  await dispatcher?.start();
+  const heartbeat = await Heartbeat.start({ ...runtime, live });
+  dispatcher?.start();
   await app.startAllMicroservices();
   await decider?.start();
   await app.listen(config.port, config.host);
@@ -84,7 +88,7 @@ const startRoles = async (runtime: Runtime, onFatal: OnFatal): Promise<RunningSe
       await untilReady(readiness);
       return ensureDemo(demoOptions(parts, urlOf(await app.getUrl())));
     },
-    stop: () => stopAll(app, { parts, decider }),
+    stop: () => stopAll(app, { parts, decider, heartbeat }),
   };
 };
 
@@ -112,15 +116,16 @@ const strategyOf = ({ log, topics, config, clock, logger, relaxed }: Runtime, on
 
 const stopAll = async (
   app: NestFastifyApplication,
-  started: { parts: AppParts; decider: Decider | null },
+  started: { parts: AppParts; decider: Decider | null; heartbeat: Heartbeat },
 ): Promise<void> => {
-  const { parts, decider } = started;
+  const { parts, decider, heartbeat } = started;
   const { runtime, commands, dispatcher } = parts;
   // New requests are refused first, then the events stop, then what is under way is finished.
   await endAll([
     () => app.close(),
     async () => dispatcher?.stop(),
     async () => decider?.stop(),
+    () => heartbeat.stop(),
     () => commands.sender.close(),
     () => commands.replies.stop(),
     () => runtime.close(),

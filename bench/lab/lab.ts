@@ -102,6 +102,9 @@ const environment = (stack: EmbeddedStack, dataDir: string): Readonly<Record<str
   DATA_DIR: dataDir,
   TRIBUTARY_MASTER_KEY: randomBytes(32).toString('base64'),
   SANDBOX_SPEED: 'instant',
+  RATE_LIMIT_WRITES: '0',
+  RATE_LIMIT_READS: '0',
+  RATE_LIMIT_POLLS: '0',
   LOG_LEVEL: 'error',
 });
 

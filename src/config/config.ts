@@ -34,6 +34,10 @@ const SCHEMA = {
     CLERK_COOKIE: { enum: ['0', '1'], default: '0' },
     AUTO_PROVISION_ORGS: { enum: ['0', '1'], default: '1' },
     SIGNUP_GRANT: { type: 'integer', minimum: 0, default: 0 },
+    RATE_LIMIT_WRITES: { type: 'integer', minimum: 0, maximum: 10_000_000, default: 600 },
+    RATE_LIMIT_READS: { type: 'integer', minimum: 0, maximum: 10_000_000, default: 1200 },
+    RATE_LIMIT_POLLS: { type: 'integer', minimum: 0, maximum: 10_000_000, default: 1200 },
+    RATE_LIMIT_KEY_PERCENT: { type: 'integer', minimum: 1, maximum: 100, default: 100 },
     CORS_ORIGINS: { type: 'string', default: '' },
     LOG_LEVEL: { enum: ['trace', 'debug', 'info', 'warn', 'error', 'silent'], default: 'info' },
   },
@@ -73,6 +77,10 @@ export interface Config {
   };
   readonly autoProvisionOrgs: boolean;
   readonly signupGrant: number;
+  /** Requests per minute and org, over all processes; 0 = no limit. */
+  readonly rateLimits: { readonly write: number; readonly read: number; readonly poll: number };
+  /** Of an org's limits, what one key may use. */
+  readonly rateLimitKeyPercent: number;
   readonly corsOrigins: readonly string[];
   readonly logLevel: string;
 }
@@ -110,7 +118,11 @@ type NumericName =
   | 'ENRICHMENT_MAX_AGE_SECONDS'
   | 'LEDGER_CHECKPOINT_SECONDS'
   | 'COMMAND_WAIT_MS'
-  | 'SIGNUP_GRANT';
+  | 'SIGNUP_GRANT'
+  | 'RATE_LIMIT_WRITES'
+  | 'RATE_LIMIT_READS'
+  | 'RATE_LIMIT_POLLS'
+  | 'RATE_LIMIT_KEY_PERCENT';
 
 const configOf = (env: EnvValues): Config => ({
   roles: rolesOf(env.ROLES),
@@ -144,6 +156,8 @@ const configOf = (env: EnvValues): Config => ({
   },
   autoProvisionOrgs: env.AUTO_PROVISION_ORGS === '1',
   signupGrant: env.SIGNUP_GRANT,
+  rateLimits: { write: env.RATE_LIMIT_WRITES, read: env.RATE_LIMIT_READS, poll: env.RATE_LIMIT_POLLS },
+  rateLimitKeyPercent: env.RATE_LIMIT_KEY_PERCENT,
   corsOrigins: listOf(env.CORS_ORIGINS),
   logLevel: env.LOG_LEVEL,
 });

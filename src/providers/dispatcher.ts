@@ -2,6 +2,7 @@ import type { Clock } from '../domain/kernel/clock.js';
 import type { EventBatch } from '../log/event-follower.js';
 import type { Logger } from '../observability/logger.js';
 import { sleep } from '../observability/clock.js';
+import { Repeater } from '../observability/repeater.js';
 import type { Vault } from '../vault/vault.js';
 import { Answerer, type ResponseSender } from './answerer.js';
 import { Admission } from './admission.js';
@@ -11,11 +12,9 @@ import { RENEW_EVERY_MS, type AttemptQueue } from './attempt-queue.js';
 import { AttemptRunner } from './attempt-runner.js';
 import { AttemptWindow } from './attempt-window.js';
 import { keyOf, type HeldAttempt } from './attempt.js';
-import { BEAT_EVERY_MS, type LiveProcesses } from './live-processes.js';
 import { ContactCache, type KnownContacts } from './contact-cache.js';
 import { Refill } from './refill.js';
 import type { ProviderRegistry } from './registry.js';
-import { Repeater } from './repeater.js';
 
 export interface DispatcherOptions {
   readonly queue: AttemptQueue;
@@ -23,7 +22,8 @@ export interface DispatcherOptions {
   readonly vault: Vault;
   readonly sender: ResponseSender;
   readonly registry: ProviderRegistry;
-  readonly live: Pick<LiveProcesses, 'count' | 'beat' | 'leave'>;
+  /** Processes that call vendors, this one included: they share the rates that vendors allow. */
+  readonly liveProcesses: () => number;
   readonly clock: Clock;
   readonly logger: Logger;
   /** 0..1, for jitter. */
@@ -49,9 +49,9 @@ export class Dispatcher {
   private repeaters: readonly Repeater[] = [];
 
   constructor(private readonly options: DispatcherOptions) {
-    const { clock, live, registry, vault, knownContacts } = options;
+    const { clock, liveProcesses, registry, vault, knownContacts } = options;
     const cache = new ContactCache(knownContacts, vault);
-    this.window = new AttemptWindow(registry, { clock, liveProcesses: () => live.count });
+    this.window = new AttemptWindow(registry, { clock, liveProcesses });
     this.answerer = new Answerer({ ...options, cache });
     this.runner = new AttemptRunner({
       ...options,
@@ -70,13 +70,8 @@ export class Dispatcher {
   }
 
   /** Begins to take what stands in the table: open attempts of an earlier process are found there. */
-  async start(): Promise<void> {
-    await this.options.live.beat();
-    this.repeaters = [
-      this.refill.start(),
-      this.repeat('heartbeat', BEAT_EVERY_MS, () => this.options.live.beat()),
-      this.repeat('renewal of leases', RENEW_EVERY_MS, () => this.renew()),
-    ];
+  start(): void {
+    this.repeaters = [this.refill.start(), this.repeat('renewal of leases', RENEW_EVERY_MS, () => this.renew())];
   }
 
   /** Gives back what was not begun, waits a while for calls that are out; the leases of the others run out. */
@@ -88,7 +83,6 @@ export class Dispatcher {
     for (const call of unbegun) call.drop();
     await Promise.race([this.window.emptied(), sleep(this.options.clock, STOP_WAIT_MS)]);
     await Promise.all([this.answerer.idle(), this.runner.idle()]);
-    await this.options.live.leave();
   }
 
   /** The rows of a batch, with its checkpoint; calls follow on their own. 'moved': the position was not `previous`. */

@@ -3,7 +3,7 @@ import type { SealedIdentity } from '../vault/vault.js';
 import type { HeldAttempt } from './attempt.js';
 import { CLOSED, enter, leave, type Breaker } from './breaker.js';
 import type { Outcome, ProviderAdapter } from './provider.js';
-import { fullBucket, shareOf, take, type TokenBucket } from './token-bucket.js';
+import { fullBucket, take, type Rate, type TokenBucket } from '../rates/token-bucket.js';
 
 /** An attempt that is ready to be called. */
 export interface ReadyCall {
@@ -122,3 +122,9 @@ export class Lane {
     this.pump();
   }
 }
+
+/** Each live process keeps to its part of a rate that the vendor counts over all of them, in bursts of one second. */
+export const shareOf = (perSecond: number, liveProcesses: number): Rate => {
+  const share = perSecond / Math.max(1, liveProcesses);
+  return { perSecond: share, burst: Math.max(1, share) };
+};

@@ -5,7 +5,7 @@ import { ABANDON_AFTER_MS } from './attempt-runner.js';
 import type { AttemptQueue } from './attempt-queue.js';
 import type { AttemptWindow } from './attempt-window.js';
 import { keyOf, type AnsweredAttempt, type HeldAttempt } from './attempt.js';
-import { Repeater } from './repeater.js';
+import { Repeater } from '../observability/repeater.js';
 
 export interface RefillOptions {
   readonly queue: AttemptQueue;

@@ -1,10 +1,12 @@
-import { APP_GUARD, Reflector } from '@nestjs/core';
-import type { CanActivate, ExecutionContext, Provider } from '@nestjs/common';
+import type { Provider } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { PUBLIC_KEY, SCOPES_KEY } from '../../src/auth/decorators.js';
+import { formatApiKey, parseApiKey } from '../../src/auth/api-key.js';
+import { AuthGuard, COOKIE_ALLOWED } from '../../src/auth/auth.guard.js';
+import { Authenticator } from '../../src/auth/authenticator.js';
+import type { Credential } from '../../src/auth/credentials.js';
 import { SCOPES, type Principal, type Scope } from '../../src/auth/principal.js';
 import { AnsweredPositions, ANSWERED_POSITIONS } from '../../src/commands/answered-positions.js';
-import { ApiError } from '../../src/commands/api-error.js';
 import { COMMAND_GATEWAY } from '../../src/commands/gateway.js';
 import { PARTITION_ENDS } from '../../src/commands/partition-ends.js';
 import { TERMS_SOURCE, type EnrichmentTerms, type Position } from '../../src/commands/ports.js';
@@ -19,11 +21,12 @@ import { VaultedIdentities } from '../../src/http/persons/vaulted-identities.js'
 import * as ports from '../../src/http/ports.js';
 import { createLogger } from '../../src/observability/logger.js';
 import { createMetrics } from '../../src/observability/metrics.js';
+import { RequestRates, type RequestRatesOptions } from '../../src/rates/request-rates.js';
 import { MemoryVault } from '../../src/vault/memory-vault.js';
 import { ManualClock } from '../commands/fakes.js';
 
 export const ORG = 'org_1' as OrgId;
-export const KEY = 'tk_test';
+export const KEY = formatApiKey({ mode: 'live', id: 'a'.repeat(16), secret: 'b'.repeat(48) });
 
 /** Anything a test wants to answer with, per command type or query. */
 type Reply = (...call: never[]) => unknown;
@@ -36,6 +39,7 @@ export class World {
   queries: string[] = [];
   waits: string[] = [];
   scopes!: ReadonlySet<Scope>;
+  rates!: RequestRates;
   execute!: Reply;
   newest!: Reply;
   newestOfEach!: Reply;
@@ -67,6 +71,7 @@ export class World {
     this.queries = [];
     this.waits = [];
     this.scopes = new Set(SCOPES);
+    this.limit();
     this.execute = () => {
       throw new Error('no answer was prepared');
     };
@@ -80,6 +85,18 @@ export class World {
     this.end = () => null;
     this.reached = () => true;
     this.roles = [{ role: 'http', ready: true }];
+  }
+
+  /** Anew, with all buckets full. */
+  limit(options: Partial<RequestRatesOptions> = {}): void {
+    const limits = { write: 1_000_000, read: 1_000_000, poll: 1_000_000 };
+    this.rates = new RequestRates({ limits, keyPercent: 100, liveProcesses: () => 1, clock: this.clock, ...options });
+  }
+
+  /** Knows one key. */
+  private async principalOf(shown: Credential): Promise<Principal | null> {
+    if (shown.kind !== 'key' || shown.key.id !== parseApiKey(KEY)?.id) return null;
+    return { orgId: ORG, createdBy: 'user_1', scopes: this.scopes, credential: 'key', mode: 'live' };
   }
 
   private async query(name: string, reply: Reply, args: readonly unknown[]): Promise<never> {
@@ -139,7 +156,13 @@ export class World {
       use(ports.VAULT, this.vault),
       use(ports.CLOCK, this.clock),
       use(ports.UNIT, 'credit'),
-      { provide: APP_GUARD, useValue: new KeyGuard(this) },
+      use(COOKIE_ALLOWED, false),
+      {
+        provide: RequestRates,
+        useValue: { take: (...asked: Parameters<RequestRates['take']>) => this.rates.take(...asked) },
+      },
+      { provide: Authenticator, useValue: { authenticate: (shown: Credential) => this.principalOf(shown) } },
+      { provide: APP_GUARD, useClass: AuthGuard },
     ];
   }
 }
@@ -150,32 +173,6 @@ export const TERMS: EnrichmentTerms = {
   priceListVersion: 'v1',
   maxAgeMs: 800_000,
 };
-
-/** Knows one key; answers in the order of X-01 as the real guard does. */
-class KeyGuard implements CanActivate {
-  private readonly reflector = new Reflector();
-  constructor(private readonly world: World) {}
-
-  canActivate(context: ExecutionContext): boolean {
-    const targets = [context.getHandler(), context.getClass()];
-    if (this.reflector.getAllAndOverride<boolean>(PUBLIC_KEY, targets)) return true;
-    const request = context.switchToHttp().getRequest<{ headers: Record<string, string>; principal?: Principal }>();
-    if (request.headers['x-api-key'] !== KEY) {
-      throw new ApiError({
-        code: 'UNAUTHORIZED',
-        reason: 'unauthenticated',
-        message: 'Missing or invalid credentials',
-      });
-    }
-    const scope = this.reflector.getAllAndOverride<Scope>(SCOPES_KEY, targets);
-    if (!this.world.scopes.has(scope)) {
-      throw new ApiError({ code: 'FORBIDDEN', reason: 'missing_scope', message: `The credential lacks ${scope}` });
-    }
-    const { scopes } = this.world;
-    request.principal = { orgId: ORG, createdBy: 'user_1', scopes, credential: 'key', mode: 'live' };
-    return true;
-  }
-}
 
 class RootModule {}
 

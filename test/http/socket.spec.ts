@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { startApp } from './app.js';
+import { KEY, startApp } from './app.js';
 import { callerOf } from './call.js';
 import { PERSON } from './views.js';
 
@@ -40,7 +40,7 @@ describe('over a real socket', () => {
   });
 
   it('a body that never ends is cut off with 413', async () => {
-    const head = `POST ${EMAILS} HTTP/1.1\r\nHost: a\r\nX-API-KEY: tk_test\r\nContent-Type: application/json\r\nContent-Length: 99999999\r\n\r\n`;
+    const head = `POST ${EMAILS} HTTP/1.1\r\nHost: a\r\nX-API-KEY: ${KEY}\r\nContent-Type: application/json\r\nContent-Length: 99999999\r\n\r\n`;
     expect(await send(head + 'x'.repeat(16 * MIB + 1))).toMatch(/^HTTP\/1.1 413 [\s\S]*PAYLOAD_TOO_LARGE/);
   });
 

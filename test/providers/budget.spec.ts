@@ -1,12 +1,15 @@
 import { RETRIES_MAX, retryDelayMs } from '../../src/providers/retry.js';
-import { fullBucket, shareOf, take, type TokenBucket } from '../../src/providers/token-bucket.js';
+import { shareOf } from '../../src/providers/lane.js';
+import { fullBucket, take, type TokenBucket } from '../../src/rates/token-bucket.js';
+
+const ONE = shareOf(1, 1);
 
 /** How many calls pass when one is tried every ms. */
 const passedIn = (ms: number, perSecond: number): number => {
   let bucket: TokenBucket = fullBucket(0);
   let passed = 0;
   for (let nowMs = 0; nowMs < ms; nowMs++) {
-    const result = take(bucket, perSecond, nowMs);
+    const result = take(bucket, shareOf(perSecond, 1), nowMs);
     if (result.kind === 'wait') continue;
     bucket = result.bucket;
     passed += 1;
@@ -25,16 +28,16 @@ describe('rate', () => {
   });
 
   it('says exactly how long to wait', () => {
-    const first = take(fullBucket(0), 1, 0);
+    const first = take(fullBucket(0), ONE, 0);
     if (first.kind !== 'taken') throw new Error('first call waits');
-    expect(take(first.bucket, 1, 250)).toEqual({ kind: 'wait', waitMs: 750 });
-    expect(take(first.bucket, 1, 1_000).kind).toBe('taken');
+    expect(take(first.bucket, ONE, 250)).toEqual({ kind: 'wait', waitMs: 750 });
+    expect(take(first.bucket, ONE, 1_000).kind).toBe('taken');
   });
 
   it('a clock that goes back gives nothing away', () => {
-    const first = take(fullBucket(5_000), 1, 5_000);
+    const first = take(fullBucket(5_000), ONE, 5_000);
     if (first.kind !== 'taken') throw new Error('first call waits');
-    expect(take(first.bucket, 1, 0)).toEqual({ kind: 'wait', waitMs: 1_000 });
+    expect(take(first.bucket, ONE, 0)).toEqual({ kind: 'wait', waitMs: 1_000 });
   });
 
   it.each([
@@ -43,7 +46,7 @@ describe('rate', () => {
     [1, 4, 0.25],
     [30, 0, 30],
   ])('%d per second over %i live processes is %d each', (perSecond, live, share) => {
-    expect(shareOf(perSecond, live)).toBe(share);
+    expect(shareOf(perSecond, live)).toEqual({ perSecond: share, burst: Math.max(1, share) });
   });
 });
 

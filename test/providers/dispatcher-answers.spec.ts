@@ -64,7 +64,7 @@ describe('dispatcher', () => {
     it('is sent again until its ProviderResponded is read', async () => {
       const adapter = vendor();
       const { dispatcher } = world.process('p', [adapter]);
-      await dispatcher.start();
+      dispatcher.start();
       adapter.replies.push(MISS);
       const wanted = asked(1, 'vendor');
       await dispatcher.handle(await world.request(wanted));
@@ -80,7 +80,7 @@ describe('dispatcher', () => {
     it('survives a sender that is overloaded', async () => {
       const adapter = vendor();
       const { dispatcher } = world.process('p', [adapter]);
-      await dispatcher.start();
+      dispatcher.start();
       world.sender.failures.push(new Error('overloaded'));
       adapter.replies.push(MISS);
       await dispatcher.handle(await world.request(asked(1, 'vendor')));
@@ -136,7 +136,7 @@ describe('dispatcher', () => {
     it('fills only a bounded part of the memory; the rest is taken from the table as room is made', async () => {
       const slow = vendor('slow', { concurrency: 40 });
       const { dispatcher } = world.process('p', [slow]);
-      await dispatcher.start();
+      dispatcher.start();
       slow.replies.push(...Array.from({ length: 300 }, () => MISS));
       const many = Array.from({ length: 300 }, (_, index) => asked(index + 1, 'slow'));
       const events = await Promise.all(many.map((wanted) => world.source.requested(wanted)));

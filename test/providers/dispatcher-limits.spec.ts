@@ -12,7 +12,7 @@ describe('dispatcher', () => {
     it('a step that does not answer in time is an error', async () => {
       const adapter = vendor();
       const { dispatcher } = world.process('p', [adapter]);
-      await dispatcher.start();
+      dispatcher.start();
       await dispatcher.handle(await world.request(asked(1, 'vendor')));
       await world.pass(STEP_TIMEOUT_MS);
       expect(world.sentFor(enrichmentIdOf(1))).toMatchObject([
@@ -25,7 +25,7 @@ describe('dispatcher', () => {
       const batch = await world.request(asked(1, 'vendor'));
       await world.clock.pass(DEADLINE_MS);
       const { dispatcher } = world.process('p', [adapter]);
-      await dispatcher.start();
+      dispatcher.start();
       await dispatcher.handle(batch);
       await world.pass(10_000);
       expect([adapter.calls, world.sender.sent, dispatcher.size]).toEqual([[], [], 0]);
@@ -36,7 +36,7 @@ describe('dispatcher', () => {
       const batch = await world.request(asked(1, 'elsewhere'));
       await world.clock.pass(DEADLINE_MS);
       const { dispatcher } = world.process('p', []);
-      await dispatcher.start();
+      dispatcher.start();
       await dispatcher.handle(batch);
       await world.pass(20_000);
       expect([world.sender.sent, world.table.rows.size]).toEqual([[], 1]);
@@ -70,7 +70,7 @@ describe('dispatcher', () => {
       const batch = await world.request(asked(1, 'vendor'));
       await world.clock.pass(2 * DEADLINE_MS);
       const { dispatcher } = world.process('p', [vendor()]);
-      await dispatcher.start();
+      dispatcher.start();
       await dispatcher.handle(batch);
       await world.pass(10_000);
       expect(world.table.rows.size).toBe(0);
@@ -80,7 +80,7 @@ describe('dispatcher', () => {
       const adapter = vendor();
       const wanted = asked(1, 'vendor');
       const { dispatcher } = world.process('p', [adapter]);
-      await dispatcher.start();
+      dispatcher.start();
       const old = await world.request(wanted);
       const answer = world.source.batch([world.source.responded(wanted, 1, null)]);
       await world.clock.pass(60_000);
@@ -96,7 +96,7 @@ describe('dispatcher', () => {
     it('waits as long as the vendor says, a bounded number of times', async () => {
       const adapter = vendor();
       const { dispatcher } = world.process('p', [adapter]);
-      await dispatcher.start();
+      dispatcher.start();
       adapter.replies.push(
         ...Array.from({ length: 9 }, () => ({ kind: 'retry_later', afterMs: 5_000, reason: 'rate' }) as const),
       );
@@ -113,7 +113,7 @@ describe('dispatcher', () => {
     it('an attempt that the table hands out before it told that it was put back is worked on', async () => {
       const adapter = vendor();
       const { dispatcher, queue } = world.process('p', [adapter]);
-      await dispatcher.start();
+      dispatcher.start();
       let acknowledge = (): void => undefined;
       queue.parkAcknowledged = new Promise((resolve) => (acknowledge = resolve));
       adapter.replies.push({ kind: 'pending', ref: 'ticket', pollAfterMs: 0 }, HIT);
@@ -162,7 +162,7 @@ describe('dispatcher', () => {
     it("a shared call that ran out of the first one's time is made again for the others", async () => {
       const adapter = vendor();
       const { dispatcher } = world.process('p', [adapter]);
-      await dispatcher.start();
+      dispatcher.start();
       const identity = { linkedinUrl: 'https://www.linkedin.com/in/jane' };
       await dispatcher.handle(await world.request({ number: 1, plan: planOf('vendor'), identity }));
       await world.pass(STEP_TIMEOUT_MS / 2);

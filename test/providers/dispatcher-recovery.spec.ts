@@ -15,8 +15,8 @@ describe('dispatcher', () => {
       const { dispatcher: second } = world.process('second', [there]);
       // It cannot take its own row again, so only renewing keeps it.
       queue.failures.set('takeDue', Array(100).fill(new Error('down')));
-      await first.start();
-      await second.start();
+      first.start();
+      second.start();
       await first.handle(await world.request(asked(1, 'vendor')));
       await world.pass(3 * LEASE_MS);
       expect([here.calls.length, there.calls.length]).toEqual([1, 0]);
@@ -50,7 +50,7 @@ describe('dispatcher', () => {
     };
     const next = async (adapters: readonly FakeAdapter[]) => {
       const { dispatcher } = world.process('next', adapters);
-      await dispatcher.start();
+      dispatcher.start();
       await world.pass(2_000);
       return dispatcher;
     };
@@ -116,7 +116,7 @@ describe('dispatcher', () => {
     it('gives back at once what was not begun, and waits for calls that are out', async () => {
       const adapter = vendor('vendor', { concurrency: 1 });
       const { dispatcher } = world.process('first', [adapter]);
-      await dispatcher.start();
+      dispatcher.start();
       const events = await Promise.all([1, 2].map((n) => world.source.requested(asked(n, 'vendor'))));
       await dispatcher.handle(world.source.batch(events));
       await calm();
@@ -127,7 +127,7 @@ describe('dispatcher', () => {
       expect(world.sentFor(enrichmentIdOf(1))).toHaveLength(1);
       const other = vendor();
       const { dispatcher: second } = world.process('second', [other]);
-      await second.start();
+      second.start();
       await world.pass(1_100);
       expect(other.calls.map(({ enrichmentId }) => enrichmentId)).toEqual([enrichmentIdOf(2)]);
     });

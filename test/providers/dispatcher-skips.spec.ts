@@ -90,7 +90,7 @@ describe('dispatcher', () => {
     it('a vendor whose breaker is open, until a probe passes', async () => {
       const adapter = vendor('vendor', { concurrency: 1 });
       const { dispatcher } = world.process('p', [adapter]);
-      await dispatcher.start();
+      dispatcher.start();
       adapter.replies.push({ kind: 'out_of_credits' });
       await dispatcher.handle(await world.request(asked(1, 'vendor')));
       await calm();

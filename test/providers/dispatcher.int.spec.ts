@@ -6,7 +6,6 @@ import { systemClock } from '../../src/observability/clock.js';
 import { PostgresKnownContacts } from '../../src/providers/contact-cache.js';
 import { planFor } from '../../src/providers/default-waterfalls.js';
 import { Dispatcher } from '../../src/providers/dispatcher.js';
-import { LiveProcesses } from '../../src/providers/live-processes.js';
 import { PostgresAttemptQueue } from '../../src/providers/postgres-attempt-queue.js';
 import { ProviderCheckpoints } from '../../src/providers/provider-checkpoints.js';
 import { ProviderRegistry, registryOf } from '../../src/providers/registry.js';
@@ -21,7 +20,6 @@ const DROP = statement('drop', `drop schema if exists ${SCHEMA} cascade`);
 const EMPTY = statement('empty', 'truncate attempts, provider_checkpoints, known_contacts, rate_shares');
 const OPEN = statement('open', 'select count(*)::int as rows, count(called_at)::int as called from attempts');
 const AGE = statement('age', "update attempts set due_at = due_at - interval '1 hour'");
-const AGE_PROCESSES = statement('age_processes', "update rate_shares set seen_at = seen_at - interval '20 seconds'");
 const KNOWN = statement(
   'known',
   `insert into known_contacts values ($1, 'emails', $2, 'vendor', 'deliverable', $3, $4, now() - $5::interval, now(), 0, 1)`,
@@ -78,14 +76,14 @@ describe('dispatcher on Postgres', () => {
       vault,
       sender: outbox,
       registry,
-      live: new LiveProcesses(relaxed, name),
+      liveProcesses: () => 1,
       clock: systemClock,
       logger: createLogger('silent'),
       random: () => 0,
     });
   const started = async (name: string, registry: ProviderRegistry): Promise<Dispatcher> => {
     const dispatcher = processOf(name, registry);
-    await dispatcher.start();
+    dispatcher.start();
     running.push(dispatcher);
     return dispatcher;
   };
@@ -188,21 +186,5 @@ describe('dispatcher on Postgres', () => {
     const brief = outbox.sent.map(({ data }) => [data.enrichmentId, data.step, data.outcome, data.cacheId]);
     expect(brief).toContainEqual([enrichmentIdOf(7), 0, 'hit', 'cache-7']);
     expect(brief).toContainEqual([enrichmentIdOf(8), 1, 'skipped', null]);
-  });
-
-  it('rates are shared by the processes that were seen of late', async () => {
-    const [a, b] = [new LiveProcesses(relaxed, 'a'), new LiveProcesses(relaxed, 'b')];
-    await a.beat();
-    expect(a.count).toBe(1);
-    await b.beat();
-    await a.beat();
-    expect([a.count, b.count]).toEqual([2, 2]);
-    await durable.query(AGE_PROCESSES);
-    await a.beat();
-    expect(a.count).toBe(1);
-    await b.beat();
-    await a.leave();
-    await b.beat();
-    expect(b.count).toBe(1);
   });
 });

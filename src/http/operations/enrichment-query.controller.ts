@@ -1,5 +1,5 @@
 import { Controller, Inject, Post } from '@nestjs/common';
-import { CurrentPrincipal, Scopes } from '../../auth/decorators.js';
+import { CountsAs, CurrentPrincipal, Scopes } from '../../auth/decorators.js';
 import type { Principal } from '../../auth/principal.js';
 import type { Clock } from '../../domain/kernel/clock.js';
 import type { Answer } from '../answer.js';
@@ -21,6 +21,7 @@ export class EnrichmentQueryController {
 
   @Post('batch/query')
   @Scopes('read')
+  @CountsAs('poll')
   async query(
     @Input('body') query: EnrichmentQueryDto,
     @CurrentPrincipal() { orgId }: Principal,

@@ -1,6 +1,6 @@
 import { Controller, Get, Inject, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { CurrentPrincipal, Scopes } from '../../auth/decorators.js';
+import { CountsAs, CurrentPrincipal, Scopes } from '../../auth/decorators.js';
 import type { Principal } from '../../auth/principal.js';
 import { invalidInput } from '../../commands/api-error.js';
 import { RequestEnrichments } from '../../commands/request-enrichments.command.js';
@@ -38,6 +38,7 @@ export class EnrichmentController {
 
   @Get(':personId')
   @Scopes('read')
+  @CountsAs('poll')
   async find(
     @Input('query') { personId, field }: EnrichmentTargetDto,
     @CurrentPrincipal() { orgId }: Principal,

@@ -16,5 +16,8 @@ export const environmentOf = (servers: Servers, { maxAgeSeconds, commandWaitMs }
   TOPIC_PREFIX,
   TRIBUTARY_MASTER_KEY: randomBytes(32).toString('base64'),
   ENRICHMENT_MAX_AGE_SECONDS: String(maxAgeSeconds),
+  RATE_LIMIT_WRITES: '0',
+  RATE_LIMIT_READS: '0',
+  RATE_LIMIT_POLLS: '0',
   COMMAND_WAIT_MS: String(commandWaitMs),
 });

@@ -122,7 +122,7 @@ export class Installation {
       vault: this.vault,
       sender: this.sender,
       registry: new ProviderRegistry(adapters),
-      live: { count: 1, beat: () => Promise.resolve(), leave: () => Promise.resolve() },
+      liveProcesses: () => 1,
       clock: this.clock,
       logger: createLogger('silent'),
       random: () => 0,
