@@ -162,7 +162,7 @@ export class Decider {
       subscription: this.subscription,
       commands: new CommandDecider({ core, sha256, unit }),
       slices: new EventLoopSlices(clock),
-      claimWriter: options.claimWriter ?? ((claim) => PartitionWriter.claim(claim)),
+      claimWriter: options.claimWriter ?? ((claim) => PartitionWriter.open(claim)),
       deadLetters: options.deadLetters ?? new DeadLetters({ log, topics }),
       newClaim: options.newClaim ?? (() => randomBytes(8).toString('hex')),
       random: options.random ?? Math.random,

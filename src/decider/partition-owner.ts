@@ -11,7 +11,7 @@ const WAIT_MAX_MS = 5_000;
 /** Failures in a row without one answered batch, about five minutes: then the supervisor may try a new process. */
 const FAILURES_MAX = 60;
 
-/** `dropped`: waits before it claims again. `stopped`: does not come back by itself. */
+/** `restoring`: replays, claims behind that. `dropped`: waits before it claims again. `stopped`: does not come back by itself. */
 export type OwnerState = 'claiming' | 'restoring' | 'deciding' | 'dropped' | 'stopped';
 
 export interface PartitionStatus {
@@ -98,7 +98,7 @@ export class PartitionOwner {
     this.enter('stopped');
   }
 
-  /** One tenure, from the claim to its end. Resolves with the reason of the end. */
+  /** One tenure, to its end. Resolves with the reason of the end. */
   private async serve(): Promise<Error> {
     const { setup } = this;
     const ending = new Ending();
@@ -106,7 +106,7 @@ export class PartitionOwner {
     this.enter('claiming');
     try {
       if (this.stopping.signal.aborted) throw new Stopped('the owner stops');
-      this.tenure = await Tenure.claim(setup, ending);
+      this.tenure = await Tenure.open(setup, ending);
       this.enter('restoring');
       const from = await this.tenure.restore();
       this.enter('deciding');

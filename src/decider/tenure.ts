@@ -67,12 +67,16 @@ export class Tenure {
     });
   }
 
-  /** Reads the checkpoint first: what the snapshot lacks is replayed up to the claim. */
-  static async claim(setup: PartitionSetup, ending: Ending): Promise<Tenure> {
-    const { partition, log, topics, clock, logger, newClaim, membership, processId } = setup;
+  /** Reads the checkpoint; `restore` claims. */
+  static async open(setup: PartitionSetup, ending: Ending): Promise<Tenure> {
+    const { partition, log, topics, clock, logger, newClaim, processId } = setup;
     const checkpoint = await whenUp(() => setup.snapshots.checkpoint(partition), waitingOf(setup, ending));
     const onCommandsLost = (lost: bigint): void =>
       logger.error({ partition, lost: String(lost) }, 'commands were deleted before they were decided');
+    const membership = async (): Promise<void> => {
+      await setup.membership();
+      requireRunning(ending.signal); // A reading that went on after the end must not claim: it would fence the heir.
+    };
     const options = { log, topics, partition, by: processId, newClaim, clock, checkpoint, membership, onCommandsLost };
     const writer = await unlessStopped(setup.claimWriter(options), ending.signal);
     return new Tenure({ setup, ending, writer, checkpoint });
@@ -94,7 +98,7 @@ export class Tenure {
     return this.batches > 0;
   }
 
-  /** Replays what the snapshot lacks. Resolves with the offset of the first command to decide. */
+  /** Replays what the snapshot lacks, and claims. Resolves with the offset of the first command to decide. */
   async restore(): Promise<bigint> {
     const { setup, ending, writer, checkpoint } = this.claimed;
     const { partition, snapshots, core, slices } = setup;

@@ -1,6 +1,7 @@
 import type { OrgId } from '../domain/kernel/ids.js';
 import { instantOf, type Instant } from '../domain/kernel/instant.js';
 import { dataVersionOf } from './catalogue.js';
+import type { PartitionClaimed } from './command.events.js';
 import type { DomainEvent, EventType, StoredEvent } from './event.js';
 import { upcast } from './upcasters.js';
 
@@ -62,14 +63,14 @@ export interface ClaimRecord {
   readonly partition: number;
   readonly claim: string;
   readonly renewal: number;
-  readonly by: string;
   readonly timeMs: number;
+  readonly data: PartitionClaimed;
 }
 
-export const encodeClaim = ({ partition, claim, renewal, by, timeMs }: ClaimRecord): string =>
+export const encodeClaim = ({ partition, claim, renewal, timeMs, data }: ClaimRecord): string =>
   `${HEAD}${partition}-${claim}-c${renewal}","source":"${SOURCE}","type":"${CLAIM_TYPE}",` +
   `"subject":"partition/${partition}","time":"${instantOf(timeMs)}","claim":${JSON.stringify(claim)},` +
-  `"dataversion":${dataVersionOf(CLAIM_TYPE)},"data":${JSON.stringify({ by })}}`;
+  `"dataversion":${dataVersionOf(CLAIM_TYPE)},"data":${JSON.stringify(data)}}`;
 
 /**
  * The envelope, checked as far as the reader rules need it: a void record of an unknown type is still only void.
@@ -92,7 +93,16 @@ const parseJson = (text: string): Partial<WireEvent> => {
 };
 
 export const isClaim = (wire: WireEvent): boolean => wire.type === CLAIM_TYPE;
-export const claimantOf = (wire: WireEvent): string => String((wire.data as { by?: unknown } | null)?.by);
+
+/**
+ * Who claims, and after whom.
+ * @throws EventUnreadable
+ */
+export const claimedBy = (wire: WireEvent): Pick<PartitionClaimed, 'by' | 'after'> => {
+  const { by, after } = Object(wire.data) as Partial<PartitionClaimed>;
+  if (typeof after !== 'string' && after !== null) throw new EventUnreadable('a claim without `after`');
+  return { by: String(by), after };
+};
 
 /** @throws EventUnreadable */
 export const seqOf = (wire: WireEvent): number => {

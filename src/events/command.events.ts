@@ -22,9 +22,19 @@ export interface CommandRefused {
   readonly expiresAt: Instant | null;
 }
 
-/** Protocol record: a new owner of the partition. Not part of the dense `seq` (DESIGN §2.2). */
+/**
+ * Protocol record: a new owner of the partition, or the same one again. Not part of the dense `seq` (DESIGN §2.2).
+ * It counts only if `after` is the claim that is current where it stands: a compare-and-set in the log (ADR 0001).
+ * What it says about `end` is true whether or not it counts, so a reader may start there.
+ */
 export interface PartitionClaimed {
   readonly by: string;
+  /** The claim that is current at `end`; null: none yet. */
+  readonly after: string | null;
+  /** The last `seq` that counts before `end`. */
+  readonly seq: number;
+  /** Up to this offset, not included, its writer had read; decimal. */
+  readonly end: string;
 }
 
 /** Protocol record with a `seq`: a batch of commands that changed nothing was decided up to its `commandoffset`. */

@@ -30,6 +30,11 @@ export const COMMAND_SCHEMAS = {
     fingerprint: FINGERPRINT,
     expiresAt: nullable(instant),
   }),
-  PartitionClaimed: object<EventDataByType['PartitionClaimed']>({ by: string }),
+  PartitionClaimed: object<EventDataByType['PartitionClaimed']>({
+    by: string,
+    after: nullable(string),
+    seq: count,
+    end: string,
+  }),
   BatchDecided: object<EventDataByType['BatchDecided']>({ commands: count }),
 };

@@ -1,5 +1,5 @@
 import {
-  claimantOf,
+  claimedBy,
   EventUnreadable,
   isClaim,
   parseEvent,
@@ -95,16 +95,24 @@ export const passRecords = (fence: FenceState, records: readonly LogRecord[], pa
 const VOID: FenceVerdict = { kind: 'void' };
 const DUPLICATE: FenceVerdict = { kind: 'duplicate' };
 
-/** Rules 1 to 3. Ids are compared, never offsets; the type of a void record may be unknown to us. */
+/**
+ * Rules 1 to 3. Ids are compared, never offsets; the type of a void record may be unknown to us. A claim counts only
+ * right after the one it names, so that none becomes current twice, however late a copy of it arrives.
+ */
 const verdictOf = (wire: WireEvent, fence: Pick<FenceState, 'claim' | 'seq'>, place: EventPlace): FenceVerdict => {
-  if (isClaim(wire)) return { kind: 'claim', by: claimantOf(wire) };
+  if (isClaim(wire)) return claimVerdictOf(wire, fence.claim, place);
   if (wire.claim !== fence.claim) return VOID;
-  const seq = seqAt(wire, place);
+  const seq = readAt(place, () => seqOf(wire));
   if (seq <= fence.seq) return DUPLICATE;
   if (seq > fence.seq + 1) {
     throw new LogCorrupted(place.partition, place.offset, `seq ${seq} follows ${fence.seq}: records are missing`);
   }
-  return { kind: 'event', event: storedEventOf(wire, seq, place) };
+  return { kind: 'event', event: readAt(place, () => storedEventOf(wire, seq, place)) };
+};
+
+const claimVerdictOf = (wire: WireEvent, current: string | null, place: EventPlace): FenceVerdict => {
+  const { by, after } = readAt(place, () => claimedBy(wire));
+  return after === current ? { kind: 'claim', by } : VOID;
 };
 
 const fenceAfter = (fence: FenceState, last: LogRecord, event: StoredEvent | undefined): FenceState => {
@@ -114,21 +122,13 @@ const fenceAfter = (fence: FenceState, last: LogRecord, event: StoredEvent | und
   return { claim: fence.claim, seq: fence.seq, next, timeMs: epochMsOf(event.time), commandOffset, commandId };
 };
 
-const wireOf = ({ value, offset }: LogRecord, partition: number): WireEvent => {
+const wireOf = ({ value, offset }: LogRecord, partition: number): WireEvent =>
+  readAt({ partition, offset }, () => parseEvent(value.toString()));
+
+const readAt = <T>({ partition, offset }: EventPlace, read: () => T): T => {
   try {
-    return parseEvent(value.toString());
+    return read();
   } catch (error) {
-    throw corruptedBy(error, { partition, offset });
+    throw error instanceof EventUnreadable ? new LogCorrupted(partition, offset, error.message, error) : error;
   }
 };
-
-const seqAt = (wire: WireEvent, place: EventPlace): number => {
-  try {
-    return seqOf(wire);
-  } catch (error) {
-    throw corruptedBy(error, place);
-  }
-};
-
-const corruptedBy = (error: unknown, { partition, offset }: EventPlace): unknown =>
-  error instanceof EventUnreadable ? new LogCorrupted(partition, offset, error.message, error) : error;

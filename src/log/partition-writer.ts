@@ -32,11 +32,13 @@ export interface ClaimOptions {
   readonly clock: Clock;
   /** Of the snapshot that the owner restores from; null: from the start of the log. */
   readonly checkpoint: Checkpoint | null;
-  /** Confirms that the group still gives us the partition; claimed right after it. */
+  /** Confirms that the group still gives us the partition; the claim is appended right after it. */
   readonly membership: () => Promise<void>;
   /** Retention was faster than deciding: alarm. */
   readonly onCommandsLost: (lost: bigint) => void;
 }
+
+type Apply = (events: readonly StoredEvent[]) => void | Promise<void>;
 
 export interface Appended {
   readonly events: readonly StoredEvent[];
@@ -45,12 +47,12 @@ export interface Appended {
 }
 
 /**
- * The one writer of an events partition (DESIGN §2.2): `claim`, `restore`, `resumeAt`, then `append` one batch at a
+ * The one writer of an events partition (DESIGN §2.2): `open`, `restore`, `resumeAt`, then `append` one batch at a
  * time. After any error but AppendTooLarge it is given up; the owner claims again with a new one.
  */
 export class PartitionWriter {
   #fence: FenceState;
-  #state: 'claimed' | 'restoring' | 'idle' | 'writing' | 'given-up' = 'claimed';
+  #state: 'opened' | 'restoring' | 'idle' | 'writing' | 'given-up' = 'opened';
   #renewals = 0;
   #renewedAtMs: number;
   #renewedNext = 0n;
@@ -61,21 +63,17 @@ export class PartitionWriter {
   private constructor(
     private readonly options: ClaimOptions,
     readonly claim: string,
-    private readonly claimedAt: bigint,
   ) {
     this.#events = { log: options.log, topic: options.topics.events, partition: options.partition };
     this.#fence = fenceAt(options.checkpoint);
     this.#renewedAtMs = options.clock.now();
   }
 
-  /** @throws LogWentBack the checkpoint's record is gone; AppendUnknown try again, with jitter */
-  static async claim(options: ClaimOptions): Promise<PartitionWriter> {
+  /** Takes a claim's id; nothing is written before `restore`. @throws LogWentBack the checkpoint's record is gone */
+  static async open(options: ClaimOptions): Promise<PartitionWriter> {
     const { log, topics, partition, checkpoint } = options;
     if (checkpoint !== null) await verifyCheckpoint({ log, topic: topics.events, partition }, checkpoint);
-    const claim = options.newClaim();
-    await options.membership();
-    const base = await log.append(topics.events, partition, [claimRecord(options, claim, 0)]);
-    return new PartitionWriter(options, claim, base);
+    return new PartitionWriter(options, options.newClaim());
   }
 
   /** Where the reader rules stand after the last confirmed append. */
@@ -90,24 +88,28 @@ export class PartitionWriter {
   }
 
   /**
-   * Reads from the checkpoint up to and including the own claim and hands over the events that count.
-   * @throws Fenced a newer claim is in sight; LogWentBack; LogCorrupted
+   * Reads from the checkpoint to the end, claims after the claim that is current there, reads up to and including the
+   * own claim, and hands over the events that count.
+   * @throws Fenced somebody else claimed first or since; LogWentBack; LogCorrupted; AppendUnknown try again, with jitter
    */
-  async restore(apply: (events: readonly StoredEvent[]) => void | Promise<void>): Promise<void> {
-    invariant(this.#state === 'claimed', 'a writer is restored once');
+  async restore(apply: Apply): Promise<void> {
+    invariant(this.#state === 'opened', 'a writer is restored once');
     await this.#orGiveUp('restoring', async () => {
-      if (this.claimedAt < this.#fence.next)
-        throw new LogWentBack(this.#events.partition, `it took the claim at offset ${this.claimedAt}`);
-      this.#fence = await passThrough(this.#events, { fence: this.#fence, last: this.claimedAt }, apply);
-      await this.#requireNewest();
+      await this.#passTo(await this.#end(), apply);
+      await this.options.membership();
+      const { log, topic, partition } = this.#events;
+      const claimedAt = await log.append(topic, partition, [this.#claimRecord(0)]);
+      await this.#passTo(claimedAt + 1n, apply);
+      this.#requireCurrent();
+      // Another owner may have claimed while this one was reading: better to learn it before anything is decided.
+      await this.#passBetween(await this.#end());
       this.#renewed();
     });
   }
 
-  /** Another owner may have claimed while this one was reading: better to learn it before anything is decided. */
-  async #requireNewest(): Promise<void> {
-    const { end } = await this.options.log.range(this.#events.topic, this.#events.partition);
-    if (end > this.#fence.next) await this.#passBetween(end);
+  async #end(): Promise<bigint> {
+    const { log, topic, partition } = this.#events;
+    return (await log.range(topic, partition)).end;
   }
 
   /** @throws CommandsTruncated */
@@ -167,9 +169,17 @@ export class PartitionWriter {
    */
   async renewIfDue(): Promise<void> {
     if (this.options.clock.now() - this.#renewedAtMs < RENEWAL_MS || this.#fence.next === this.#renewedNext) return;
-    await this.#write([claimRecord(this.options, this.claim, this.#renewals + 1)]);
+    await this.#write([this.#claimRecord(this.#renewals + 1)]);
     this.#renewals += 1;
     this.#renewed();
+  }
+
+  #claimRecord(renewal: number): OutgoingRecord {
+    const { partition, by, clock } = this.options;
+    const { claim: after, seq, next } = this.#fence;
+    const data = { by, after, seq, end: String(next) };
+    const text = encodeClaim({ partition, claim: this.claim, renewal, timeMs: clock.now(), data });
+    return { key: `partition/${partition}`, value: Buffer.from(text), contentType: CONTENT_TYPE };
   }
 
   #renewed(): void {
@@ -195,16 +205,25 @@ export class PartitionWriter {
    * @throws Fenced the newest claim is not ours
    */
   async #passBetween(end: bigint): Promise<readonly StoredEvent[]> {
-    const { partition } = this.#events;
-    if (end < this.#fence.next) {
-      throw new LogWentBack(partition, `it took a record at offset ${end}, ${this.#fence.next} was expected`);
-    }
+    // Where records of others stand, the own ones before them may have gone, and with them the claim that replaced ours.
+    if (end > this.#fence.next) await verifyCheckpoint(this.#events, this.checkpoint);
     const own: StoredEvent[] = [];
-    this.#fence = await passThrough(this.#events, { fence: this.#fence, last: end - 1n }, (events) => {
-      own.push(...events);
-    });
-    if (this.#fence.claim !== this.claim) throw new Fenced(partition, this.#fence.claim);
+    await this.#passTo(end, (events) => void own.push(...events));
+    this.#requireCurrent();
     return own;
+  }
+
+  /** Passes everything before `end`. @throws LogWentBack the log ends or has ended before what was passed */
+  async #passTo(end: bigint, apply: Apply): Promise<void> {
+    const { next } = this.#fence;
+    if (end < next) {
+      throw new LogWentBack(this.#events.partition, `it goes on at offset ${end}, ${next} was expected`);
+    }
+    this.#fence = await passThrough(this.#events, { fence: this.#fence, last: end - 1n }, apply);
+  }
+
+  #requireCurrent(): void {
+    if (this.#fence.claim !== this.claim) throw new Fenced(this.#events.partition, this.#fence.claim);
   }
 
   async #orGiveUp<T>(state: 'restoring' | 'writing', run: () => Promise<T>): Promise<T> {
@@ -219,9 +238,3 @@ export class PartitionWriter {
     }
   }
 }
-
-const claimRecord = (options: ClaimOptions, claim: string, renewal: number): OutgoingRecord => {
-  const { partition, by, clock } = options;
-  const text = encodeClaim({ partition, claim, renewal, by, timeMs: clock.now() });
-  return { key: `partition/${partition}`, value: Buffer.from(text), contentType: CONTENT_TYPE };
-};

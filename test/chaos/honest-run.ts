@@ -56,7 +56,7 @@ const TIME = '2026-11-21T01:02:03.004Z';
 
 /** Stamps drafts as an owner does: dense seq, dense entries, a chain. */
 export const logOf = (drafts: readonly Draft[]): RawRecord[] => {
-  const claimed = { id: '0-c', type: 'PartitionClaimed', time: TIME, claim: 'c', data: {} };
+  const claimed = { id: '0-c', type: 'PartitionClaimed', time: TIME, claim: 'c', data: { after: null } };
   const events: RawEvent[] = [claimed];
   const head = { entry: 0, hash: NONE };
   for (const { type, commandoffset, data, correlationid = 'other', commandid = `command-${commandoffset}` } of drafts) {

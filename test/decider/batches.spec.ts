@@ -16,8 +16,8 @@ const many = (count: number): Command[] => Array.from({ length: count }, () => w
 /** Sizes of the appends that a process makes, in events. */
 const appends = () => {
   const sizes: number[] = [];
-  const claimWriter = async (options: Parameters<typeof PartitionWriter.claim>[0]) => {
-    const writer = await PartitionWriter.claim(options);
+  const claimWriter = async (options: Parameters<typeof PartitionWriter.open>[0]) => {
+    const writer = await PartitionWriter.open(options);
     const append = writer.append.bind(writer);
     writer.append = (events) => {
       sizes.push(events.length);

@@ -54,3 +54,20 @@ it('waits for its former self when it comes back while that lets go', async () =
   expect(world.replies).toHaveLength(1);
   expect(world.claims()).toBe(2);
 });
+
+it('does not claim any more when the partition is taken from it while it restores', async () => {
+  let heartbeatMs = 0;
+  const faults = { latencyMs: ({ kind }: { kind: string }) => (kind === 'heartbeat' ? heartbeatMs : 0) };
+  const other = await world.process('other').deciding();
+  heartbeatMs = 500;
+  const late = await world.process('late', { faults }).start();
+  world.broker.groups.pin('t.decider', 0, 'late');
+  await world.until(() => late.status()?.state === 'restoring', 'it restores');
+  for (let turn = 0; turn < 20; turn += 1) await settle();
+  world.broker.groups.pin('t.decider', 0, 'other');
+  await world.until(() => other.status()?.state === 'deciding', 'the other is back');
+  const claims = world.claims();
+  await world.clock.pass(1_000);
+  expect(world.claims()).toBe(claims);
+  expect(other.status()?.state).toBe('deciding');
+});

@@ -94,7 +94,7 @@ describe('the streams that folding reads', () => {
     [responded(true), []],
     [granted(1), ['account/org_1']],
     [answeredWith([]), []],
-    [happened('PartitionClaimed', { by: 'x' }), []],
+    [happened('PartitionClaimed', { by: 'x', after: null, seq: 0, end: '0' }), []],
     [happened('BatchDecided', { commands: 1 }), []],
   ])('%j', (event, keys) => expect(streamsOfEvent(event!)).toEqual(keys));
 });

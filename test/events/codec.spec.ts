@@ -86,7 +86,8 @@ describe('an event in the log (EV-01)', () => {
   );
 
   it('as a claim record carries the claim and no seq', () => {
-    const text = encodeClaim({ partition: 3, claim: 'c1', renewal: 2, by: 'process "1"', timeMs: PENDING.timeMs });
+    const data = { by: 'process "1"', after: 'c1', seq: 7, end: '12' };
+    const text = encodeClaim({ partition: 3, claim: 'c1', renewal: 2, timeMs: PENDING.timeMs, data });
     expect(JSON.parse(text)).toEqual({
       specversion: '1.0',
       id: '3-c1-c2',
@@ -96,7 +97,7 @@ describe('an event in the log (EV-01)', () => {
       time: '2026-11-21T01:02:03.004Z',
       claim: 'c1',
       dataversion: 1,
-      data: { by: 'process "1"' },
+      data,
     });
     expect(decodeEvent(text, PLACE)).toBeNull();
   });

@@ -7,12 +7,22 @@ import type { LogRecord } from '../../src/log/log.js';
 import { pending } from './contract/harness.js';
 
 const PARTITION = 3;
-type Written = { readonly claim: string } | { readonly claim: string; readonly seq: number };
+type Claimed = { readonly claim: string; readonly after: string | null };
+type Written = Claimed | { readonly claim: string; readonly seq: number };
+
+const first: Claimed = { claim: 'a', after: null };
+const renewed: Claimed = { claim: 'a', after: 'a' };
 
 const textOf = (written: Written): string =>
   'seq' in written
     ? encodeEvent(pending(written.seq), { partition: PARTITION, ...written })
-    : encodeClaim({ partition: PARTITION, claim: written.claim, renewal: 0, by: 'somebody', timeMs: 0 });
+    : encodeClaim({
+        partition: PARTITION,
+        claim: written.claim,
+        renewal: 0,
+        timeMs: 0,
+        data: { by: 'somebody', after: written.after, seq: 0, end: '0' },
+      });
 
 const recordOf = (text: string, offset: number): LogRecord => ({
   offset: BigInt(offset),
@@ -34,17 +44,46 @@ const verdictsOf = (records: readonly LogRecord[]): readonly string[] => {
 describe('the reader rules (DESIGN §2.2, EV-03)', () => {
   it('count only records of the newest claim, compared by id', () => {
     const log = recordsOf(
-      { claim: 'a' },
+      first,
       { claim: 'a', seq: 1 },
-      { claim: 'b' },
+      { claim: 'b', after: 'a' },
       { claim: 'a', seq: 2 },
       { claim: 'b', seq: 2 },
     );
     expect(verdictsOf(log)).toEqual(['claim', 'event', 'claim', 'void', 'event']);
   });
 
+  it('never take a claim back that another one has followed, however late copies of it or of its renewal arrive', () => {
+    const log = recordsOf(
+      first,
+      { claim: 'b', after: 'a' },
+      first,
+      renewed,
+      { claim: 'a', seq: 1 },
+      { claim: 'b', after: 'a' },
+      { claim: 'b', seq: 1 },
+    );
+    expect(verdictsOf(log)).toEqual(['claim', 'claim', 'void', 'void', 'void', 'void', 'event']);
+  });
+
+  it('let the first of two who claim after the same claim win', () => {
+    const log = recordsOf(
+      first,
+      { claim: 'b', after: 'a' },
+      { claim: 'c', after: 'a' },
+      { claim: 'c', seq: 1 },
+      { claim: 'b', seq: 1 },
+    );
+    expect(verdictsOf(log)).toEqual(['claim', 'claim', 'void', 'void', 'event']);
+  });
+
+  it('stop at a claim that does not say whom it follows', () => {
+    const text = textOf(first).replace('"after":null,', '');
+    expect(() => passRecord(fenceAt(null), recordOf(text, 0), PARTITION)).toThrow(LogCorrupted);
+  });
+
   it('skip what stands before the first claim', () => {
-    expect(verdictsOf(recordsOf({ claim: 'a', seq: 1 }, { claim: 'a' }, { claim: 'a', seq: 1 }))).toEqual([
+    expect(verdictsOf(recordsOf({ claim: 'a', seq: 1 }, first, { claim: 'a', seq: 1 }))).toEqual([
       'void',
       'claim',
       'event',
@@ -53,10 +92,10 @@ describe('the reader rules (DESIGN §2.2, EV-03)', () => {
 
   it('skip duplicates by seq, also over a renewal', () => {
     const log = recordsOf(
-      { claim: 'a' },
+      first,
       { claim: 'a', seq: 1 },
       { claim: 'a', seq: 1 },
-      { claim: 'a' },
+      renewed,
       { claim: 'a', seq: 1 },
       { claim: 'a', seq: 2 },
     );
@@ -64,7 +103,7 @@ describe('the reader rules (DESIGN §2.2, EV-03)', () => {
   });
 
   it('stop at a gap', () => {
-    expect(() => verdictsOf(recordsOf({ claim: 'a' }, { claim: 'a', seq: 2 }))).toThrow(LogCorrupted);
+    expect(() => verdictsOf(recordsOf(first, { claim: 'a', seq: 2 }))).toThrow(LogCorrupted);
   });
 
   it('stop at a record that cannot be read', () => {
@@ -73,13 +112,13 @@ describe('the reader rules (DESIGN §2.2, EV-03)', () => {
 
   it('stop at an unknown type that counts, and skip one that is void', () => {
     const unknown = (claim: string) => textOf({ claim, seq: 1 }).replace('BatchDecided', 'CoinsCounted');
-    const claimed = passRecords(fenceAt(null), recordsOf({ claim: 'a' }), PARTITION).fence;
+    const claimed = passRecords(fenceAt(null), recordsOf(first), PARTITION).fence;
     expect(() => passRecord(claimed, recordOf(unknown('a'), 1), PARTITION)).toThrow(UnknownEventType);
     expect(passRecord(claimed, recordOf(unknown('z'), 1), PARTITION).verdict).toEqual({ kind: 'void' });
   });
 
   it('name who has claimed', () => {
-    expect(passRecord(fenceAt(null), recordOf(textOf({ claim: 'a' }), 0), PARTITION).verdict).toEqual({
+    expect(passRecord(fenceAt(null), recordOf(textOf(first), 0), PARTITION).verdict).toEqual({
       kind: 'claim',
       by: 'somebody',
     });
@@ -96,7 +135,7 @@ describe('a checkpoint', () => {
   it('holds where the reader stands, and a reader that starts with it stands there', () => {
     const { fence } = passRecords(
       fenceAt(null),
-      recordsOf({ claim: 'a' }, { claim: 'a', seq: 1 }, { claim: 'z', seq: 9 }),
+      recordsOf(first, { claim: 'a', seq: 1 }, { claim: 'z', seq: 9 }),
       PARTITION,
     );
     const checkpoint = checkpointOf(PARTITION, fence);
@@ -116,10 +155,11 @@ describe('a checkpoint', () => {
 
 /** Writers that obey the protocol, whatever the network makes of their records: owners, zombies, late copies. */
 const anyLog = fc.array(
-  fc.record({ kind: fc.constantFrom('claim', 'write', 'write', 'copy', 'zombie'), pick: fc.nat(1_000) }),
-  {
-    maxLength: 60,
-  },
+  fc.record({
+    kind: fc.constantFrom('claim', 'renewal', 'slow claim', 'write', 'write', 'write', 'copy', 'zombie'),
+    pick: fc.nat(1_000),
+  }),
+  { maxLength: 60 },
 );
 
 /** Plays the moves; the expectation is kept beside it, by hand, not by the fence. */
@@ -128,14 +168,16 @@ const play = (moves: readonly { kind: string; pick: number }[]) => {
   const counted: number[] = [];
   let claims = 0;
   for (const { kind, pick } of moves) {
-    const data = log.filter((written) => 'seq' in written);
-    if (kind === 'claim' || claims === 0) log.push({ claim: `c${(claims += 1)}` });
+    const current = claims === 0 ? null : `c${claims}`;
+    if (kind === 'claim' || current === null) log.push({ claim: `c${(claims += 1)}`, after: current });
+    else if (kind === 'renewal') log.push({ claim: current, after: current });
+    else if (kind === 'slow claim') log.push({ claim: `late${log.length}`, after: `c${pick % claims}` });
     else if (kind === 'write') {
       counted.push(counted.length + 1);
-      log.push({ claim: `c${claims}`, seq: counted.length });
+      log.push({ claim: current, seq: counted.length });
     } else if (kind === 'zombie' && claims > 1)
       log.push({ claim: `c${1 + (pick % (claims - 1))}`, seq: 1 + (pick % 7) });
-    else if (kind === 'copy' && data.length > 0) log.push(data[pick % data.length]!);
+    else if (kind === 'copy') log.push(log[pick % log.length]!);
   }
   return { log, counted };
 };

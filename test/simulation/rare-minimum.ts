@@ -1,17 +1,19 @@
 /** How often the default run has to reach each rare path: about a quarter of what it does reach. */
 export const RARE_MINIMUM: Readonly<Record<string, number>> = {
   // Owners come and go, and the loser learns it.
-  'Fenced on append': 40,
+  'Fenced on append': 25,
   'Fenced on renewal': 2,
-  'Fenced on restore': 10,
+  'Fenced on restore': 1,
   'partition claimed': 1000,
   'claim renewed': 200,
   'AppendUnknown on append': 300,
-  'AppendUnknown on claim': 10,
-  'Error on claim': 10,
+  'AppendUnknown on restore': 10,
+  'Error on restore': 10,
   'void record': 700,
   'duplicate record': 1000,
-  'old claim repeated late': 1,
+  'old claim repeated late': 600,
+  'claim behind another one': 25,
+  'claim copied before a thaw': 100,
   // Processes end or stop in the midst of something.
   'process killed': 100,
   'process frozen': 100,

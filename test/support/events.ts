@@ -155,7 +155,8 @@ export class Story {
   /** As they stand in the topic, the claim first. */
   records(): readonly OutgoingRecord[] {
     const { partition, claim } = this;
-    const first = encodeClaim({ partition, claim, renewal: 0, by: 'story', timeMs: START_MS });
+    const data = { by: 'story', after: null, seq: 0, end: '0' };
+    const first = encodeClaim({ partition, claim, renewal: 0, timeMs: START_MS, data });
     const encoded = this.events.map((event) => {
       const pending = { ...event, timeMs: Date.parse(event.time) } as unknown as PendingEvent;
       return { key: event.orgId as string, value: encodeEvent(pending, { partition, claim, seq: event.seq }) };

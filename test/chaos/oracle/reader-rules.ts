@@ -22,16 +22,20 @@ export interface Reading {
 
 /** The reader rules of DESIGN §2.2 once more, as a customer would write them down (API EV-03). */
 export const readByTheRules = (records: readonly RawRecord[]): Reading => {
-  const fences = new Map<number, { claim: string; seq: number }>();
+  const fences = new Map<number, { claim: string | null; seq: number }>();
   const events: LogEvent[] = [];
   const positions = new Set<string>();
   const findings: Finding[] = [];
   const counts = { claims: 0, voids: 0, duplicates: 0 };
   for (const { partition, offset, event } of records) {
-    const fence = fences.get(partition) ?? { claim: '', seq: 0 };
+    const fence = fences.get(partition) ?? { claim: null, seq: 0 };
     fences.set(partition, fence);
     const seq = Number(event.seq);
     if (event.type === 'PartitionClaimed') {
+      if (event.data['after'] !== fence.claim) {
+        counts.voids += 1;
+        continue;
+      }
       counts.claims += 1;
       fence.claim = event.claim;
     } else if (event.claim !== fence.claim) counts.voids += 1;

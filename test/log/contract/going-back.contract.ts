@@ -32,6 +32,18 @@ export const goingBackContract = (fresh: () => Promise<PartitionUnderTest>): voi
     });
   });
 
+  describe('a log that went backwards and has grown again', () => {
+    it('is found out by an owner that still writes, though nothing behind its last record disputes its claim', async () => {
+      const test = await fresh();
+      const writer = await test.own('a');
+      await writer.append([pending(1)]);
+      await test.harness.recreate(test.harness.topics.events);
+      const other = await test.own('other');
+      await other.append([pending(1), pending(2), pending(3)]);
+      await expect(writer.append([pending(666)])).rejects.toThrow(LogWentBack);
+    });
+  });
+
   describe('resuming', () => {
     it('starts with the first command, and goes on behind the last one that was applied', async () => {
       const test = await fresh();

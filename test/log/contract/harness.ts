@@ -76,7 +76,7 @@ export class PartitionUnderTest {
   ) {}
 
   claim(by: string, checkpoint: Checkpoint | null = null, over: Partial<ClaimOptions> = {}): Promise<PartitionWriter> {
-    return PartitionWriter.claim({
+    return PartitionWriter.open({
       log: this.log,
       topics: this.harness.topics,
       partition: this.partition,

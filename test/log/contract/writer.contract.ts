@@ -28,8 +28,10 @@ export const writerContract = (next: () => PartitionUnderTest): void => {
 
     it('does not claim when its membership is not confirmed', async () => {
       const test = next();
-      const refused = test.claim('a', null, { membership: () => Promise.reject(new Error('no longer a member')) });
-      await expect(refused).rejects.toThrow('no longer a member');
+      const writer = await test.claim('a', null, {
+        membership: () => Promise.reject(new Error('no longer a member')),
+      });
+      await expect(writer.restore(() => undefined)).rejects.toThrow('no longer a member');
       expect(await test.log.range(test.harness.topics.events, test.partition)).toMatchObject({ end: 0n });
     });
 
@@ -62,9 +64,10 @@ export const writerContract = (next: () => PartitionUnderTest): void => {
 
     it('learns while it restores that another has claimed', async () => {
       const test = next();
-      const old = await test.claim('old');
-      await test.claim('young');
+      const membership = (): Promise<void> => test.own('young').then(() => undefined);
+      const old = await test.claim('old', null, { membership });
       await expect(old.restore(() => undefined)).rejects.toThrow(Fenced);
+      expect(await test.counted()).toEqual([]);
     });
 
     it('goes on over void records of a zombie', async () => {
@@ -104,7 +107,7 @@ export const writerContract = (next: () => PartitionUnderTest): void => {
     it('may claim again when the fate of a claim is unknown', async () => {
       const test = next();
       test.log.next = 'lost-ack';
-      await expect(test.claim('a')).rejects.toThrow(AppendUnknown);
+      await expect(test.own('a')).rejects.toThrow(AppendUnknown);
       const writer = await test.own('a');
       await writer.append([pending(1)]);
       expect(numbersOf(await test.counted())).toEqual([1]);
@@ -120,7 +123,7 @@ export const writerContract = (next: () => PartitionUnderTest): void => {
       expect(numbersOf(await test.counted())).toEqual([1, 2, 3]);
     });
 
-    it('is not disturbed by a late copy of its own claim, but gives way to one of an older owner', async () => {
+    it('is not disturbed by a late copy of its own claim, nor of that of an older owner', async () => {
       const test = next();
       const old = await test.own('old');
       await test.log.repeatLast();
@@ -129,10 +132,19 @@ export const writerContract = (next: () => PartitionUnderTest): void => {
       const owner = await test.own('owner');
       const { key, value } = copy.records[0]!;
       await test.log.append(test.harness.topics.events, test.partition, [{ key: key ?? '', value }]);
-      await expect(owner.append([pending(666)])).rejects.toThrow(Fenced);
-      const again = await test.own('owner');
-      await again.append([pending(2)]);
+      await owner.append([pending(2)]);
+      await expect(old.append([pending(666)])).rejects.toThrow(Fenced);
       expect(numbersOf(await test.counted())).toEqual([1, 2]);
+    });
+
+    it('says in its claim where it stands, so that a reader may start there', async () => {
+      const test = next();
+      const old = await test.own('old');
+      await old.append([pending(1), pending(2)]);
+      await test.own('young');
+      const { records } = await test.log.read(test.harness.topics.events, test.partition, 3n);
+      const { data } = JSON.parse(String(records[0]?.value)) as { data: object };
+      expect(data).toEqual({ by: 'young', after: old.claim, seq: 2, end: '3' });
     });
 
     it('goes on after a batch that was too large, of which nothing was written', async () => {

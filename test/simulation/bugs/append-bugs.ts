@@ -1,4 +1,5 @@
-import { encodeEvent } from '../../../src/events/codec.js';
+import { encodeEvent, isClaim, parseEvent } from '../../../src/events/codec.js';
+import { Fenced } from '../../../src/log/errors.js';
 import { checkpointOf, type FenceState } from '../../../src/log/fence.js';
 import { AppendUnknown } from '../../../src/log/log.js';
 import type { Appended, PendingEvent } from '../../../src/log/partition-writer.js';
@@ -69,6 +70,35 @@ class TrustingWriter extends WriterOver {
   }
 }
 
+/** A late copy of its own claim counts like a new one: the thawed owner takes the partition for its own again. */
+class ReclaimedWriter extends WriterOver {
+  private isLost = false;
+
+  override async append(events: readonly PendingEvent[]): Promise<Appended> {
+    if (this.isLost) throw new Fenced(this.options.partition, null);
+    const foretold = this.foretold(events);
+    const { next } = this.fence;
+    try {
+      return await super.append(events);
+    } catch (error) {
+      if (!(error instanceof Fenced) || !(await this.claimedLast(next))) throw error;
+      this.isLost = true;
+      return foretold;
+    }
+  }
+  override async renewIfDue(): Promise<void> {
+    if (!this.isLost) await super.renewIfDue();
+  }
+
+  /** Whether the last claim that it has read since is its own. */
+  private async claimedLast(from: bigint): Promise<boolean> {
+    const { log, topics, partition } = this.options;
+    const { records } = await log.read(topics.events, partition, from);
+    const claims = records.map(({ value }) => parseEvent(value.toString())).filter((wire) => isClaim(wire));
+    return claims.at(-1)?.claim === this.claim;
+  }
+}
+
 /** The events of a batch go out as two appends. */
 class SplittingWriter extends WriterOver {
   override async append(events: readonly PendingEvent[]): Promise<Appended> {
@@ -93,6 +123,7 @@ export const APPEND_BUGS: readonly PlantedBug[] = [
   { name: 'replies before the append', plant: () => ({ claimWriter: writerBug(HastyWriter) }) },
   { name: 'skips the base-offset check', plant: () => ({ claimWriter: writerBug(BlindWriter) }) },
   { name: 'takes an unknown append for a good one', plant: () => ({ claimWriter: writerBug(TrustingWriter) }) },
+  { name: 'is back when a late copy of its claim lands', plant: () => ({ claimWriter: writerBug(ReclaimedWriter) }) },
   { name: 'splits a decision over two appends', plant: () => ({ claimWriter: writerBug(SplittingWriter) }) },
   { name: 'answers commands that no record stands for', plant: () => ({ claimWriter: writerBug(SilentWriter) }) },
 ];

@@ -1,12 +1,15 @@
-import { isClaim, parseEvent, seqOf, storedEventOf, type WireEvent } from '../../../src/events/codec.js';
+import { claimedBy, isClaim, parseEvent, seqOf, storedEventOf, type WireEvent } from '../../../src/events/codec.js';
 import type { StoredEvent } from '../../../src/events/event.js';
 import type { Log, RecordSink } from '../../../src/log/log.js';
 import type { Writer } from '../../../src/decider/ports.js';
+import type { FenceState } from '../../../src/log/fence.js';
 import type { ClaimOptions } from '../../../src/log/partition-writer.js';
 import type { PlantedBug } from './planted-bug.js';
 import { writerBug, WriterOver } from './writer-over.js';
 
 type Apply = (events: readonly StoredEvent[]) => void | Promise<void>;
+
+type Fence = Pick<FenceState, 'claim' | 'seq'>;
 
 /** Reads the log itself, with a reader rule missing. */
 abstract class LooseReader extends WriterOver {
@@ -18,12 +21,12 @@ abstract class LooseReader extends WriterOver {
   private async readLoosely(): Promise<readonly StoredEvent[]> {
     const { log, topics, partition, checkpoint } = this.options;
     const events: StoredEvent[] = [];
-    let fence = { claim: checkpoint?.claim ?? null, seq: checkpoint?.seq ?? 0 };
+    let fence: Fence = { claim: checkpoint?.claim ?? null, seq: checkpoint?.seq ?? 0 };
     for (let next = (checkpoint?.offset ?? -1n) + 1n; next < this.fence.next;) {
       const slice = await log.read(topics.events, partition, next);
       for (const { value, offset } of slice.records) {
         const wire = parseEvent(value.toString());
-        if (isClaim(wire)) fence = { ...fence, claim: wire.claim };
+        if (isClaim(wire)) fence = this.follows(wire, fence) ? { ...fence, claim: wire.claim } : fence;
         else if (this.counts(wire, fence)) {
           fence = { ...fence, seq: Math.max(fence.seq, seqOf(wire)) };
           events.push(storedEventOf(wire, seqOf(wire), { partition, offset }));
@@ -34,17 +37,29 @@ abstract class LooseReader extends WriterOver {
     return events;
   }
 
-  protected abstract counts(wire: WireEvent, fence: { readonly claim: string | null; readonly seq: number }): boolean;
+  protected follows(claim: WireEvent, fence: Fence): boolean {
+    return claimedBy(claim).after === fence.claim;
+  }
+
+  protected counts({ claim, ...wire }: WireEvent, fence: Fence): boolean {
+    return claim === fence.claim && Number(wire.seq) === fence.seq + 1;
+  }
+}
+
+class NoAfterRule extends LooseReader {
+  protected override follows(): boolean {
+    return true;
+  }
 }
 
 class NoSeqRule extends LooseReader {
-  protected counts(wire: WireEvent, { claim }: { readonly claim: string | null }): boolean {
+  protected override counts(wire: WireEvent, { claim }: Fence): boolean {
     return wire.claim === claim;
   }
 }
 
 class NoClaimRule extends LooseReader {
-  protected counts(wire: WireEvent, { seq }: { readonly seq: number }): boolean {
+  protected override counts(wire: WireEvent, { seq }: Fence): boolean {
     return seqOf(wire) === seq + 1;
   }
 }
@@ -94,6 +109,7 @@ export const withSink = (log: Log, wrap: (sink: RecordSink) => RecordSink): Log 
 export const RESTORE_BUGS: readonly PlantedBug[] = [
   { name: 'forgets the seq rule', plant: () => ({ claimWriter: writerBug(NoSeqRule) }) },
   { name: 'ignores a newer claim when it reads', plant: () => ({ claimWriter: writerBug(NoClaimRule) }) },
+  { name: 'takes every claim that it reads for a new one', plant: () => ({ claimWriter: writerBug(NoAfterRule) }) },
   { name: 'applies replayed events twice', plant: () => ({ claimWriter: writerBug(TwiceReader) }) },
   { name: 'does not replay what the snapshot lacks', plant: () => ({ claimWriter: writerBug(TailSkipper) }) },
   { name: 'resumes at the group offset', plant: resumeByGroup },

@@ -18,7 +18,8 @@ export type Fact<T extends EventType = EventType> = T extends EventType
     }
   : never;
 
-type Wire = Readonly<Record<string, string>> & { readonly data: { readonly by?: string } };
+type Claimed = EventDataByType['PartitionClaimed'];
+type Wire = Readonly<Record<string, string>> & { readonly data: unknown };
 export type RecordKind = 'claim' | 'void' | 'duplicate' | 'event';
 
 /** The reader rules of DESIGN §2.2, written a second time and stricter: a duplicate has to be the same bytes. */
@@ -28,6 +29,8 @@ export class EventsReader {
   /** By offset: the command that the record answers; -1 for claims. */
   readonly commands: number[] = [];
   private claim: string | null = null;
+  /** By offset: the claim and the last seq before it, as a claim record has to state them. */
+  private readonly stands: { readonly claim: string | null; readonly seq: number }[] = [];
   private readonly claims = new Set<string>();
   /** The bytes that count, by seq - 1. */
   private readonly counted: Buffer[] = [];
@@ -39,15 +42,16 @@ export class EventsReader {
 
   read(record: LogRecord): Fact | null {
     const wire = JSON.parse(record.value.toString()) as Wire;
+    this.stands.push({ claim: this.claim, seq: this.counted.length });
     const kind = this.kindOf(wire, record);
     this.paths.saw(`${kind} record`);
     this.kinds.push(kind);
-    this.commands.push(kind === 'claim' ? -1 : Number(wire['commandoffset']));
+    this.commands.push(isClaim(wire) ? -1 : Number(wire['commandoffset']));
     return kind === 'event' ? factOf(wire, record) : null;
   }
 
   private kindOf(wire: Wire, { value, offset }: LogRecord): RecordKind {
-    if (wire['type'] === 'PartitionClaimed') return this.claimed(String(wire['claim']), offset);
+    if (isClaim(wire)) return this.claimed(String(wire['claim']), wire.data as Claimed, offset);
     if (wire['claim'] !== this.claim) return 'void';
     const seq = Number(wire['seq']);
     const known = this.counted[seq - 1];
@@ -63,17 +67,24 @@ export class EventsReader {
     return 'event';
   }
 
-  private claimed(claim: string, offset: bigint): RecordKind {
-    if (claim === this.claim) this.paths.saw('claim renewed');
-    else if (!this.claims.has(claim)) this.paths.saw('partition claimed');
-    // A renewal that landed late makes an old claim current again. Its owner has given up, so nobody writes under it.
-    else this.paths.saw('old claim repeated late');
-    demand(claim !== 'undefined', 'a claim has an id', () => `${this.partition}:${offset}`);
+  private claimed(claim: string, { after, seq, end }: Claimed, offset: bigint): RecordKind {
+    const place = (): string => `${claim} at ${this.partition}:${offset}`;
+    const stand = this.stands[Number(end)];
+    const isTrue = stand?.claim === after && stand.seq === seq;
+    demand(isTrue, 'a claim says where its writer stood, wherever it lands', place);
+    if (after !== this.claim) {
+      this.paths.saw(this.claims.has(claim) ? 'old claim repeated late' : 'claim behind another one');
+      return 'void';
+    }
+    this.paths.saw(claim === this.claim ? 'claim renewed' : 'partition claimed');
+    demand(claim === this.claim || !this.claims.has(claim), 'no claim becomes current twice', place);
     this.claims.add(claim);
     this.claim = claim;
     return 'claim';
   }
 }
+
+const isClaim = (wire: Wire): boolean => wire['type'] === 'PartitionClaimed';
 
 const factOf = (wire: Wire, { offset }: LogRecord): Fact =>
   ({

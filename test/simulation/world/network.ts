@@ -7,6 +7,8 @@ import type { RarePaths } from './rare-paths.js';
 type FaultRates = Readonly<Record<AppendFault['kind'], number>>;
 
 const EVENTS: FaultRates = { failed: 0.003, 'lost-ack': 0.004, late: 0.004, 'late-duplicate': 0.01, doubled: 0.01 };
+/** Claims are few. */
+const CLAIMS: FaultRates = { failed: 0.003, 'lost-ack': 0.01, late: 0.02, 'late-duplicate': 0.3, doubled: 0.05 };
 const COMMANDS: FaultRates = { failed: 0.005, 'lost-ack': 0.01, late: 0.005, 'late-duplicate': 0.015, doubled: 0.01 };
 const REPLIES: FaultRates = { failed: 0.01, 'lost-ack': 0.01, late: 0.01, 'late-duplicate': 0.01, doubled: 0.01 };
 const DEAD: FaultRates = { failed: 0.1, 'lost-ack': 0.1, late: 0.02, 'late-duplicate': 0.05, doubled: 0.02 };
@@ -20,6 +22,7 @@ export class Network {
   readonly slow = new Map<number, number>();
   /** False: nothing breaks any more. */
   faulty = true;
+  private readonly claims = new Map<string, ReadonlyMap<number, OutgoingAppend>>();
   private readonly rates: Readonly<Record<string, FaultRates>>;
 
   constructor(
@@ -31,12 +34,22 @@ export class Network {
     this.rates = { [events]: EVENTS, [commands]: COMMANDS, [replies]: REPLIES, [deadLetters]: DEAD };
   }
 
-  /** As one process experiences it; `delayMs` is what a step takes beside the usual. */
-  faultsOf(delayMs: (step: Step) => number): MemoryFaults {
+  /** As the named process experiences it; `delayMs` is what a step takes beside the usual. */
+  faultsOf(name: string, delayMs: (step: Step) => number): MemoryFaults {
+    const claims = new Map<number, OutgoingAppend>();
+    this.claims.set(name, claims);
     return {
       latencyMs: (step) => (step.topic === 'timer' ? 0 : this.latencyMs(step) + delayMs(step)),
-      onAppend: (append) => this.faultOf(append),
+      onAppend: (append) => {
+        if (append.records.some(isClaim)) claims.set(append.partition, append);
+        return this.faultOf(append);
+      },
     };
+  }
+
+  /** The last claim that the named process has sent, per partition. */
+  claimsOf(name: string): readonly OutgoingAppend[] {
+    return [...(this.claims.get(name)?.values() ?? [])];
   }
 
   private latencyMs({ kind, partition }: Step): number {
@@ -47,11 +60,10 @@ export class Network {
 
   private faultOf({ topic, records }: OutgoingAppend): AppendFault | null {
     if (!this.faulty) return null;
-    const rates = this.rates[topic] ?? REPLIES;
+    const rates = records.some(isClaim) ? CLAIMS : (this.rates[topic] ?? REPLIES);
     const spared = 1 - Object.values(rates).reduce((sum, rate) => sum + rate, 0);
     const kind = this.random.weighted({ none: spared, ...rates });
-    // A late copy of a claim would give the partition back to a zombie that has not noticed yet: known, reported.
-    if (kind === 'none' || (kind === 'late-duplicate' && records.some(isClaim))) return null;
+    if (kind === 'none') return null;
     this.paths.saw(`${kind} append of ${topic.slice(topic.indexOf('.') + 1)}`);
     return kind === 'late' || kind === 'late-duplicate' ? { kind, afterMs: this.lateMs(topic) } : { kind };
   }

@@ -55,7 +55,7 @@ export class SimProcess {
   ) {
     const { clock, broker, network, topics, tables } = world;
     this.random = world.random.fork(name);
-    const delays = network.faultsOf((step) => this.world.traps.step(this, step));
+    const delays = network.faultsOf(name, (step) => this.world.traps.step(this, step));
     const faults = { ...delays, heartbeatFails: () => this.heartbeatFails };
     this.process = new MemoryProcess(clock, faults);
     this.clock = new ProcessClock(clock, this.process);
@@ -75,7 +75,7 @@ export class SimProcess {
     const { seams, paths, topics, logger } = world;
     const claim = seams.claimWriter ?? ((production) => production);
     const hurried = new HurriedClock(clock, CLAIM_HURRY);
-    const claimWriter = claim((options) => PartitionWriter.claim({ ...options, clock: hurried }));
+    const claimWriter = claim((options) => PartitionWriter.open({ ...options, clock: hurried }));
     return new Decider({
       log: seams.log?.(log) ?? log,
       snapshots: new ObservedStore(seams.store?.(store) ?? store, this.process, paths),
