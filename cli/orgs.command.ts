@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 import { OrgProvisioning } from '../src/auth/org-provisioning.js';
 import { OrgsRepository } from '../src/auth/orgs.repository.js';
-import { GrantCredits, GrantCreditsHandler } from '../src/commands/grant-credits.command.js';
+import { GrantCredits, GrantCreditsHandler, grantKeyOf } from '../src/commands/grant-credits.command.js';
 import type { CommandGateway } from '../src/commands/gateway.js';
 import { Refused, Unavailable } from '../src/commands/outcomes.js';
 import type { OrgId } from '../src/domain/kernel/ids.js';
@@ -108,7 +108,12 @@ interface GrantRequest {
 const grantCredits = async (gateway: CommandGateway, request: GrantRequest) => {
   const { orgId, key, amount, source, expiresAt = null, reference = null } = request;
   const credits = { amount, source, expiresAt, referenceId: reference };
-  const command = new GrantCredits({ orgId, credits, idempotencyKey: key, correlationId: randomUUID() });
+  const command = new GrantCredits({
+    orgId,
+    credits,
+    key: grantKeyOf(orgId, key, credits),
+    correlationId: randomUUID(),
+  });
   try {
     return (await new GrantCreditsHandler(gateway).execute(command)).result;
   } catch (error) {

@@ -73,7 +73,7 @@ export class AppModule {
   }
 }
 
-const httpPorts = ({ runtime, commands, positions }: AppParts): Provider[] => {
+const httpPorts = ({ runtime, commands, access, positions }: AppParts): Provider[] => {
   const { log, topics, relaxed, vault, clock, config } = runtime;
   const ports: readonly [symbol, unknown][] = [
     [COMMAND_GATEWAY, commands.gateway],
@@ -90,6 +90,7 @@ const httpPorts = ({ runtime, commands, positions }: AppParts): Provider[] => {
     [http.CREDIT_ENTRIES_READER, new CreditEntriesQuery(relaxed)],
     [http.LEDGER_PROOF_READER, new LedgerProofQuery(relaxed)],
     [http.LEDGER_KEYS, new LedgerPublicKeys(relaxed)],
+    [http.ORG_DIRECTORY, access.provisioning],
     [http.READ_POSITIONS, positions],
     [http.VAULT, vault],
     [http.CLOCK, clock],

@@ -6,7 +6,7 @@ import { OrgProvisioning, type GrantOnce } from './auth/org-provisioning.js';
 import { OrgsRepository } from './auth/orgs.repository.js';
 import { AnsweredPositions } from './commands/answered-positions.js';
 import { CommandGateway } from './commands/gateway.js';
-import { GrantCredits, GrantCreditsHandler } from './commands/grant-credits.command.js';
+import { GrantCredits, GrantCreditsHandler, grantKeyOf } from './commands/grant-credits.command.js';
 import type { TermsSource } from './commands/ports.js';
 import { Decider } from './decider/decider.js';
 import { PostgresLedgerHeads } from './decider/ledger-heads.js';
@@ -128,7 +128,14 @@ const grantOnceThrough = (gateway: CommandGateway): GrantOnce => {
   const handler = new GrantCreditsHandler(gateway);
   return async (orgId, idempotencyKey, amount) => {
     const credits = { amount, source: 'bonus', expiresAt: null, referenceId: null } as const;
-    await handler.execute(new GrantCredits({ orgId, credits, idempotencyKey, correlationId: randomUUID() }));
+    await handler.execute(
+      new GrantCredits({
+        orgId,
+        credits,
+        key: grantKeyOf(orgId, idempotencyKey, credits),
+        correlationId: randomUUID(),
+      }),
+    );
   };
 };
 

@@ -23,6 +23,8 @@ export interface OrgLedger {
   readonly open: Map<EnrichmentId, number>;
   /** Captured by the command that is being read; settled by its `EnrichmentFinished`. */
   readonly captured: Map<EnrichmentId, number>;
+  /** Enrichments that something came back for. */
+  readonly refunded: Set<EnrichmentId>;
   /** The entry that was read last. */
   last: CreditStored | null;
 }
@@ -39,7 +41,7 @@ export interface LedgerAuditorOptions {
 
 /**
  * Recomputes every org's ledger and checks API CR-14 on the way: unbroken chain, available ≥ 0, reserved = captured
- * + released + open, at most one capture per enrichment and only when found. It shares the hash with the service
+ * + released + open, at most one capture per enrichment and only when found, at most one refund of it. It shares the hash with the service
  * and nothing else: sums are its own.
  */
 export class LedgerAuditor {
@@ -97,6 +99,10 @@ export class LedgerAuditor {
       if (left > 0) ledger.open.set(enrichmentId, left);
       else ledger.open.delete(enrichmentId);
       if (event.type === 'CreditsCaptured') this.capture(ledger, event, enrichmentId, amount);
+    } else if (event.type === 'CreditsRefunded') {
+      const { enrichmentId } = event.data;
+      this.check(event, !ledger.refunded.has(enrichmentId), `enrichment ${enrichmentId} is refunded twice`);
+      ledger.refunded.add(enrichmentId);
     }
   }
 
@@ -126,6 +132,7 @@ export class LedgerAuditor {
       grants: new Map(),
       open: new Map(),
       captured: new Map(),
+      refunded: new Set<EnrichmentId>(),
       last: null,
     };
     this.orgs.set(orgId, fresh);

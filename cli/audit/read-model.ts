@@ -2,6 +2,7 @@ import { statement, type Sql, type Statement } from '../../src/db/database.js';
 import { compareBurnOrder } from '../../src/domain/credits/grants.js';
 import { ledgerEntryOf } from '../../src/domain/credits/chain.js';
 import { epochMsOf, type Instant } from '../../src/domain/kernel/instant.js';
+import type { SealedNote } from '../../src/events/credit.events.js';
 import { nextExpiryOf } from '../../src/projections/credits/next-expiry.js';
 import type { CreditStored, OrgLedger } from './ledger-auditor.js';
 
@@ -63,6 +64,16 @@ const field =
   ({ event }: AuditedEntry): string | null =>
     (event.data as unknown as Readonly<Record<string, string | null>>)[name] ?? null;
 
+const noteOf = ({ event }: AuditedEntry): SealedNote | undefined =>
+  'note' in event.data ? event.data.note : undefined;
+
+/** Of entries that do not name an operation themselves (CR-09). */
+const OPERATIONS: Readonly<Record<string, string>> = {
+  CreditsExpired: 'expiry',
+  CreditsRefunded: 'refund',
+  CreditsAdjusted: 'adjustment',
+};
+
 const nextExpiry = ({ ledger }: AuditedEntry) => nextExpiryOf({ grants: [...ledger.grants.values()] });
 
 const ENTRY_COLUMNS: readonly AuditedColumn<AuditedEntry>[] = [
@@ -74,17 +85,17 @@ const ENTRY_COLUMNS: readonly AuditedColumn<AuditedEntry>[] = [
   plain('reservation_id', field('reservationId')),
   plain('enrichment_id', field('enrichmentId')),
   plain('transaction_id', field('transactionId')),
-  plain('operation_type', (entry) =>
-    entry.event.type === 'CreditsExpired' ? 'expiry' : field('operationType')(entry),
-  ),
+  plain('operation_type', (entry) => OPERATIONS[entry.event.type] ?? field('operationType')(entry)),
   plain('provider', field('provider')),
   plain('source', field('source')),
   plain('reference_id', field('referenceId')),
-  plain('reason', field('reason')),
+  plain('reason', (entry) => field('reason')(entry) ?? field('reasonCode')(entry)),
   json('grants', ({ event }) => event.data.grants),
   plain('balance_after', ({ ledger }) => ledger.balance),
   plain('available_after', ({ ledger }) => ledger.balance - ledger.reserved),
   instant('expires_at', (entry) => field('expiresAt')(entry) as Instant | null),
+  plain('note_key_id', (entry) => noteOf(entry)?.keyId),
+  plain('note_sealed', (entry) => noteOf(entry)?.sealed),
   plain('next_expiry_amount', (entry) => nextExpiry(entry)?.amount),
   instant('next_expiry_at', (entry) => nextExpiry(entry)?.at ?? null),
   instant('time', ({ event }) => event.time),

@@ -69,6 +69,8 @@ const MOVES: Readonly<Record<string, Move>> = {
   reserve: { fits: (amount, reserved) => amount === 0 && reserved >= 0, grants: (_, reserved) => -reserved },
   release: { fits: (amount, reserved) => amount === 0 && reserved <= 0, grants: (_, reserved) => -reserved },
   capture: { fits: (amount, reserved) => amount <= 0 && reserved === amount, grants: (amount) => amount },
+  refund: { fits: (amount, reserved) => amount > 0 && reserved === 0, grants: (amount) => amount },
+  adjust: { fits: (amount, reserved) => amount !== 0 && reserved === 0, grants: (amount) => amount },
   expire: { fits: (amount, reserved) => amount <= 0 && reserved === 0, grants: (amount) => amount },
 };
 

@@ -5,12 +5,13 @@ import type { CommandDataByType } from '../domain/command.js';
 import type { OrgId } from '../domain/kernel/ids.js';
 import { commandIdFrom } from '../log/command-id.js';
 import { COMMAND_GATEWAY, type Commands, type Executed } from './gateway.js';
+import { keyedBy, type RequestKey } from './request-key.js';
 
 export interface Grant {
   readonly orgId: OrgId;
   readonly credits: CommandDataByType['GrantCredits'];
   /** Money comes in once per key, however often it is sent. */
-  readonly idempotencyKey: string;
+  readonly key: RequestKey;
   readonly correlationId: string;
 }
 
@@ -25,15 +26,16 @@ export class GrantCreditsHandler implements ICommandHandler<GrantCredits> {
   constructor(@Inject(COMMAND_GATEWAY) private readonly gateway: Commands) {}
 
   execute({ grant }: GrantCredits): Promise<Executed<'GrantCredits'>> {
-    const { orgId, credits, idempotencyKey, correlationId } = grant;
-    return this.gateway.execute('GrantCredits', orgId, credits, {
-      id: commandIdFrom(orgId, 'GrantCredits', idempotencyKey),
-      keyed: true,
-      fingerprint: fingerprintOf(credits),
-      correlationId,
-    });
+    const { orgId, credits, key, correlationId } = grant;
+    return this.gateway.execute('GrantCredits', orgId, credits, { correlationId, ...keyedBy(key) });
   }
 }
+
+/** For grants that no HTTP request asked for: of the CLI, of signing up. */
+export const grantKeyOf = (orgId: OrgId, idempotencyKey: string, credits: Grant['credits']): RequestKey => ({
+  id: commandIdFrom(orgId, 'GrantCredits', idempotencyKey),
+  fingerprint: fingerprintOf(credits),
+});
 
 const fingerprintOf = ({ amount, source, expiresAt, referenceId }: Grant['credits']): string =>
   createHash('sha256')

@@ -1,8 +1,18 @@
 import type { CacheEntry } from '../events/enrichment.events.js';
-import type { GrantSource, LedgerCheckpointed } from '../events/credit.events.js';
+import type { GrantSource, LedgerCheckpointed, ReasonCode, SealedNote } from '../events/credit.events.js';
 import type { AttemptOutcome, Dialect } from './enrichments/enrichment.js';
 import type { EnrichmentView } from './enrichments/enrichment-view.js';
-import type { CommandId, EnrichmentId, GrantId, IdentityHash, KeyId, OrgId, PersonId, Sealed } from './kernel/ids.js';
+import type {
+  CommandId,
+  EnrichmentId,
+  GrantId,
+  IdentityHash,
+  KeyId,
+  OrgId,
+  PersonId,
+  Sealed,
+  TransactionId,
+} from './kernel/ids.js';
 import type { Instant } from './kernel/instant.js';
 import type { Field, Plan, Verification } from './waterfall/plan.js';
 
@@ -59,6 +69,23 @@ export interface CommandDataByType {
     readonly source: GrantSource;
     readonly expiresAt: Instant | null;
     readonly referenceId: string | null;
+    readonly by?: string;
+    readonly note?: SealedNote;
+  };
+  /** CR-12: once per enrichment; `amount` null: all that it cost. */
+  RefundEnrichment: {
+    readonly enrichmentId: EnrichmentId;
+    readonly amount: number | null;
+    readonly reasonCode: ReasonCode;
+    readonly by: string;
+    readonly note: SealedNote;
+  };
+  /** CR-12: `amount` is signed; what is not free cannot be taken. */
+  AdjustCredits: {
+    readonly amount: number;
+    readonly reasonCode: ReasonCode;
+    readonly by: string;
+    readonly note: SealedNote;
   };
   /** From the sweeper: expires the free part of every grant that is due. */
   ExpireGrants: Record<string, never>;
@@ -108,6 +135,13 @@ export interface ResultByCommand {
   ExpireEnrichment: { readonly enrichment: EnrichmentView };
   CancelEnrichment: { readonly enrichment: EnrichmentView };
   GrantCredits: { readonly grantId: GrantId; readonly balance: number; readonly available: number };
+  RefundEnrichment: {
+    readonly transactionId: TransactionId;
+    readonly amount: number;
+    readonly balance: number;
+    readonly available: number;
+  };
+  AdjustCredits: { readonly transactionId: TransactionId; readonly balance: number; readonly available: number };
   ExpireGrants: Record<string, never>;
   CheckpointLedger: Record<string, never>;
 }

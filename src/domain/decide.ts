@@ -4,9 +4,11 @@ import { answerAgain } from './answers/answer-again.js';
 import { hasExpired, KEYED_MS, recall, RECENT_MS, refusalData } from './answers/memory.js';
 import type { RememberedAnswer } from './answers/remembered-answer.js';
 import type { Command } from './command.js';
+import { adjustCredits } from './credits/adjust-credits.js';
 import { checkpointLedger } from './credits/checkpoint-ledger.js';
 import { expireDueGrants } from './credits/moves.js';
 import { grantCredits } from './credits/grant-credits.js';
+import { refundEnrichment } from './credits/refund-enrichment.js';
 import type { Answer, DecideContext, Decision } from './decision.js';
 import { cancelEnrichment, expireEnrichment } from './enrichments/end-enrichment.js';
 import { recordProviderResponse } from './enrichments/record-provider-response.js';
@@ -52,6 +54,10 @@ const judge = (command: Command, proposal: Proposal): Verdict => {
       return cancelEnrichment(command, proposal);
     case 'GrantCredits':
       return grantCredits(command, proposal);
+    case 'RefundEnrichment':
+      return refundEnrichment(command, proposal);
+    case 'AdjustCredits':
+      return adjustCredits(command, proposal);
     case 'ExpireGrants':
       expireDueGrants(proposal);
       return answered<'ExpireGrants'>({}, null);

@@ -25,6 +25,7 @@ const dueInstant = (key: StreamKey, value: StreamState): Instant | null => {
     case 'person':
     case 'identity':
     case 'current':
+    case 'refund':
     case 'checkpoint':
       return null;
   }

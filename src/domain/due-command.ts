@@ -30,6 +30,7 @@ export const dueCommand = (key: StreamKey, value: StreamState, nowMs: number): D
     case 'person':
     case 'identity':
     case 'current':
+    case 'refund':
     case 'checkpoint':
     case 'request':
     case 'recent':

@@ -48,7 +48,12 @@ export const evolve = (state: StateReader, event: AppliedEvent): StateChanges =>
       return evolveSettled(state, event);
     case 'CreditsGranted':
     case 'CreditsExpired':
+    case 'CreditsAdjusted':
       return [accountChange(state, event)];
+    case 'CreditsRefunded': {
+      const { enrichmentId, transactionId, amount } = event.data;
+      return [accountChange(state, event), [streams.refund(event.orgId, enrichmentId), { transactionId, amount }]];
+    }
     case 'LedgerCheckpointed': {
       const { partition, upToSeq, hash } = event.data;
       return [[streams.checkpoint(partition), { upToSeq, hash }]];

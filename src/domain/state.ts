@@ -1,5 +1,6 @@
 import type { Account } from './credits/account.js';
 import type { LedgerMark } from './credits/ledger-statement.js';
+import type { Refund } from './credits/refund.js';
 import type { Enrichment } from './enrichments/enrichment.js';
 import type { StreamKey, StreamKind } from './streams.js';
 import type { CurrentEnrichment, IdentityOwner, Person } from './persons/person.js';
@@ -11,6 +12,7 @@ export interface StateByKind {
   identity: IdentityOwner;
   enrichment: Enrichment;
   current: CurrentEnrichment;
+  refund: Refund;
   request: RememberedAnswer;
   recent: RememberedAnswer;
   checkpoint: LedgerMark;

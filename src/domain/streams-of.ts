@@ -1,5 +1,5 @@
 import type { AppliedEvent } from './evolve.js';
-import type { Command } from './command.js';
+import type { Command, CommandType } from './command.js';
 import { assertNever } from './kernel/errors.js';
 import type { EnrichmentId, OrgId, PersonId } from './kernel/ids.js';
 import type { StateReader } from './state.js';
@@ -17,13 +17,16 @@ export const streamsOf = (command: Command, state: StateReader): readonly Stream
   ...subjectsOf(command, state),
 ];
 
+/** What their answers refer to is told by the account, or by the command's own subject. */
+const NAMES_NO_STREAM: ReadonlySet<CommandType> = new Set(['GrantCredits', 'RefundEnrichment', 'AdjustCredits']);
+
 /** What an earlier answer of the same command id is rendered from. */
 const referencesOf = (command: Command, state: StateReader): readonly StreamKey[] => {
   const { orgId, id } = command;
   const kept = command.keyed ? state.get(streams.request(orgId, id)) : undefined;
   const references = (kept ?? state.get(streams.recent(orgId, id)))?.references ?? [];
   if (command.type === 'RecordPerson') return references.map((ref) => streams.person(orgId, ref as PersonId));
-  if (command.type === 'GrantCredits') return [];
+  if (NAMES_NO_STREAM.has(command.type)) return [];
   return references.map((ref) => streams.enrichment(ref as EnrichmentId));
 };
 
@@ -44,9 +47,14 @@ const subjectsOf = (command: Command, state: StateReader): readonly StreamKey[] 
     case 'RecordProviderResponse':
     case 'ExpireEnrichment':
       return [streams.enrichment(command.data.enrichmentId)];
+    case 'RefundEnrichment': {
+      const { enrichmentId } = command.data;
+      return [streams.enrichment(enrichmentId), streams.refund(orgId, enrichmentId)];
+    }
     case 'CheckpointLedger':
       return [streams.checkpoint(command.data.statement.partition)];
     case 'GrantCredits':
+    case 'AdjustCredits':
     case 'ExpireGrants':
       return [];
     default:
@@ -85,6 +93,8 @@ export const streamsOfEvent = (event: AppliedEvent): readonly StreamKey[] => {
       return [accountOf(event), streams.enrichment(event.data.enrichmentId)];
     case 'CreditsGranted':
     case 'CreditsExpired':
+    case 'CreditsRefunded':
+    case 'CreditsAdjusted':
       return [accountOf(event)];
     case 'EnrichmentRequested':
     case 'LedgerCheckpointed':

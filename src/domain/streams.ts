@@ -6,7 +6,7 @@ import type { CommandId, EnrichmentId, IdentityHash, OrgId, PersonId } from './k
 import type { Field } from './waterfall/plan.js';
 
 export type StreamKind =
-  'account' | 'person' | 'identity' | 'enrichment' | 'current' | 'request' | 'recent' | 'checkpoint';
+  'account' | 'person' | 'identity' | 'enrichment' | 'current' | 'refund' | 'request' | 'recent' | 'checkpoint';
 export type StreamKey<K extends StreamKind = StreamKind> = `${K}/${string}`;
 
 export const streams = {
@@ -16,6 +16,7 @@ export const streams = {
   enrichment: (id: EnrichmentId): StreamKey<'enrichment'> => `enrichment/${id}`,
   current: (org: OrgId, person: PersonId, field: Field, optionsHash: string): StreamKey<'current'> =>
     `current/${org}/${person}/${field}/${optionsHash}`,
+  refund: (org: OrgId, id: EnrichmentId): StreamKey<'refund'> => `refund/${org}/${id}`,
   request: (org: OrgId, id: CommandId): StreamKey<'request'> => `request/${org}/${id}`,
   recent: (org: OrgId, id: CommandId): StreamKey<'recent'> => `recent/${org}/${id}`,
   /** The one kind that is of a partition and of no org. */

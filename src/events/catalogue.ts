@@ -20,6 +20,8 @@ export const CATALOGUE: Readonly<Record<EventType, CatalogueEntry>> = {
   CreditsReleased: entry('CreditsReleased', 'Reserved credits went back to the grants they came from.'),
   CreditsGranted: entry('CreditsGranted', 'Credits came in.'),
   CreditsExpired: entry('CreditsExpired', 'The unused part of a grant ran out.'),
+  CreditsRefunded: entry('CreditsRefunded', 'Credits came back for an enrichment that was found.'),
+  CreditsAdjusted: entry('CreditsAdjusted', 'An operator corrected the credits, upwards or downwards.'),
   LedgerCheckpointed: entry('LedgerCheckpointed', 'A signed statement about the credit chains of a partition.'),
   CommandAnswered: entry('CommandAnswered', 'The answer of a command is remembered under its id.'),
   CommandRefused: entry('CommandRefused', 'A command was refused; logged before anyone hears of it.'),

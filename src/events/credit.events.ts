@@ -1,11 +1,14 @@
-import type { EnrichmentId, GrantId, ReservationId, TransactionId } from '../domain/kernel/ids.js';
+import type { EnrichmentId, GrantId, KeyId, ReservationId, Sealed, TransactionId } from '../domain/kernel/ids.js';
 import type { Instant } from '../domain/kernel/instant.js';
 import type { OperationType } from '../domain/waterfall/plan.js';
 
-/** A change of one grant: reserve and expire take from its free part, release gives back to it, capture takes from its reserved part. */
+/**
+ * A change of one grant: reserve and expire take from its free part, release gives back to it, capture takes from its
+ * reserved part. A refund, and an adjustment upwards, make a grant of their own; one downwards takes from free parts.
+ */
 export interface GrantShare {
   readonly grantId: GrantId;
-  /** Signed as the event moves it: negative for reserve, capture and expire, positive for grant and release. */
+  /** Signed as the event moves it: negative for reserve, capture, expire and what an adjustment takes, else positive. */
   readonly delta: number;
 }
 
@@ -46,17 +49,51 @@ export interface CreditsReleased extends ChainLink {
 
 export type GrantSource = 'purchase' | 'subscription' | 'bonus' | 'manual' | 'refund';
 
+/** Free text of an operator, under a key of its own; never part of a hash (API CR-10). */
+export interface SealedNote {
+  readonly keyId: KeyId;
+  /** Kind `note`. */
+  readonly sealed: Sealed;
+}
+
 export interface CreditsGranted extends ChainLink {
   readonly grantId: GrantId;
   readonly amount: number;
   readonly source: GrantSource;
   readonly expiresAt: Instant | null;
   readonly referenceId: string | null;
+  /** The operator's credential; absent for grants of the CLI and of signing up. */
+  readonly by?: string;
+  /** The description (CR-06). */
+  readonly note?: SealedNote;
 }
 
 export interface CreditsExpired extends ChainLink {
   readonly grantId: GrantId;
   readonly amount: number;
+}
+
+/** Why an operator moved credits, as far as anybody may read it; the words themselves are sealed. */
+export type ReasonCode = 'goodwill' | 'bad_data' | 'duplicate' | 'correction' | 'migration' | 'other';
+
+/** Given back for an enrichment that was found: a grant of its own without expiry, whose id is that of the transaction. */
+export interface CreditsRefunded extends ChainLink {
+  readonly transactionId: TransactionId;
+  readonly enrichmentId: EnrichmentId;
+  readonly amount: number;
+  readonly reasonCode: ReasonCode;
+  readonly by: string;
+  readonly note: SealedNote;
+}
+
+/** A correction. Upwards it is a grant of its own as in a refund; downwards it takes free credits in burn order. */
+export interface CreditsAdjusted extends ChainLink {
+  readonly transactionId: TransactionId;
+  /** Signed, never 0. */
+  readonly amount: number;
+  readonly reasonCode: ReasonCode;
+  readonly by: string;
+  readonly note: SealedNote;
 }
 
 /**

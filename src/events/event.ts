@@ -1,9 +1,11 @@
 import type { EnrichmentFinished, EnrichmentRequested, ProviderResponded } from './enrichment.events.js';
 import type { BatchDecided, CommandAnswered, CommandRefused, PartitionClaimed } from './command.events.js';
 import type {
+  CreditsAdjusted,
   CreditsCaptured,
   CreditsExpired,
   CreditsGranted,
+  CreditsRefunded,
   CreditsReleased,
   CreditsReserved,
   LedgerCheckpointed,
@@ -23,6 +25,8 @@ export interface EventDataByType {
   CreditsReleased: CreditsReleased;
   CreditsGranted: CreditsGranted;
   CreditsExpired: CreditsExpired;
+  CreditsRefunded: CreditsRefunded;
+  CreditsAdjusted: CreditsAdjusted;
   LedgerCheckpointed: LedgerCheckpointed;
   CommandAnswered: CommandAnswered;
   CommandRefused: CommandRefused;

@@ -1,4 +1,4 @@
-import type { ChainLink, GrantShare } from './credit.events.js';
+import type { ChainLink, GrantShare, SealedNote } from './credit.events.js';
 import type { EventDataByType } from './event.js';
 import { count, instant, integer, listOf, nullable, object, oneOf, string, type JsonSchema } from './schema-parts.js';
 
@@ -12,6 +12,8 @@ const CHAIN: Readonly<Record<keyof ChainLink, JsonSchema>> = {
   grants: listOf(GRANT_SHARE),
   available: count,
 };
+const NOTE = object<SealedNote>({ keyId: string, sealed: string });
+const REASON_CODE = oneOf('goodwill', 'bad_data', 'duplicate', 'correction', 'migration', 'other');
 const OPERATION_TYPE = oneOf('enrichment_email', 'enrichment_phone', 'enrichment_personal_email', 'enrichment_signals');
 
 export const CREDIT_SCHEMAS = {
@@ -38,15 +40,37 @@ export const CREDIT_SCHEMAS = {
     amount: count,
     reason: oneOf('found_cheaper', 'not_found', 'failed', 'timed_out', 'cancelled', 'suppressed'),
   }),
-  CreditsGranted: object<EventDataByType['CreditsGranted']>({
-    ...CHAIN,
-    grantId: string,
-    amount: count,
-    source: oneOf('purchase', 'subscription', 'bonus', 'manual', 'refund'),
-    expiresAt: nullable(instant),
-    referenceId: nullable({ type: 'string' }),
-  }),
+  CreditsGranted: object<EventDataByType['CreditsGranted']>(
+    {
+      ...CHAIN,
+      grantId: string,
+      amount: count,
+      source: oneOf('purchase', 'subscription', 'bonus', 'manual', 'refund'),
+      expiresAt: nullable(instant),
+      referenceId: nullable({ type: 'string' }),
+      by: string,
+      note: NOTE,
+    },
+    ['by', 'note'],
+  ),
   CreditsExpired: object<EventDataByType['CreditsExpired']>({ ...CHAIN, grantId: string, amount: count }),
+  CreditsRefunded: object<EventDataByType['CreditsRefunded']>({
+    ...CHAIN,
+    transactionId: string,
+    enrichmentId: string,
+    amount: count,
+    reasonCode: REASON_CODE,
+    by: string,
+    note: NOTE,
+  }),
+  CreditsAdjusted: object<EventDataByType['CreditsAdjusted']>({
+    ...CHAIN,
+    transactionId: string,
+    amount: integer,
+    reasonCode: REASON_CODE,
+    by: string,
+    note: NOTE,
+  }),
   LedgerCheckpointed: object<EventDataByType['LedgerCheckpointed']>({
     partition: count,
     upToSeq: count,

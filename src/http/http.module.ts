@@ -2,11 +2,13 @@ import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { COMMAND_HANDLERS } from '../commands/handlers.js';
 import { ReadYourWrites } from './consistency/read-your-writes.js';
+import { CreditNotes } from './credits/credit-notes.js';
 import { CreditsController } from './credits/credits.controller.js';
 import { LedgerExportController } from './credits/ledger-export.controller.js';
 import { LedgerFiles } from './credits/ledger-files.js';
 import { LedgerProofs } from './credits/ledger-proofs.js';
 import { LedgerController } from './credits/ledger.controller.js';
+import { OperatorCreditsController } from './credits/operator-credits.controller.js';
 import { EnrichmentAttemptsController } from './operations/enrichment-attempts.controller.js';
 import { EnrichmentCancelController } from './operations/enrichment-cancel.controller.js';
 import { EnrichmentLooks } from './operations/enrichment-looks.js';
@@ -41,10 +43,12 @@ export class HttpModule {
         CreditsController,
         LedgerController,
         LedgerExportController,
+        OperatorCreditsController,
       ],
       providers: [
         ...COMMAND_HANDLERS,
         ReadYourWrites,
+        CreditNotes,
         LedgerFiles,
         LedgerProofs,
         OpenPersons,

@@ -1,3 +1,4 @@
+import type { OrgProvisioning } from '../auth/org-provisioning.js';
 import type { AttemptsQuery } from '../projections/attempt-log/attempt-log.query.js';
 import type { CreditEntriesQuery } from '../projections/credits/credit-entries.query.js';
 import type { CreditHistoryQuery } from '../projections/credits/credit-history.query.js';
@@ -37,6 +38,10 @@ export const LEDGER_PROOF_READER = Symbol('LEDGER_PROOF_READER');
 /** `src/vault/ledger-key.ts`: what verifies statements about the ledger. */
 export type LedgerKeyReader = Pick<LedgerPublicKeys, 'all'>;
 export const LEDGER_KEYS = Symbol('LEDGER_KEYS');
+
+/** Which orgs there are, for operators, who name one (`src/auth/org-provisioning.ts`). */
+export type OrgDirectory = Pick<OrgProvisioning, 'exists'>;
+export const ORG_DIRECTORY = Symbol('ORG_DIRECTORY');
 
 /** How far the read models are. */
 export type ReadPositions = Pick<Positions, 'waitFor'>;

@@ -34,6 +34,8 @@ const enrichmentsIn = (event: StoredEvent): readonly EnrichmentId[] => {
     case 'PersonRecorded':
     case 'CreditsGranted':
     case 'CreditsExpired':
+    case 'CreditsRefunded':
+    case 'CreditsAdjusted':
     case 'LedgerCheckpointed':
     case 'CommandAnswered':
     case 'CommandRefused':

@@ -1,7 +1,7 @@
 import type { IdentityHash, KeyId, OrgId, Sealed } from '../domain/kernel/ids.js';
 
 /** What is in the box; part of the additional data, so that boxes of one kind cannot pass for another. */
-export type SealKind = 'identity' | 'values' | 'custom';
+export type SealKind = 'identity' | 'values' | 'custom' | 'note';
 
 /** Kinds of identity keys in order of strength (EN-17). */
 export type IdentityKind = 'linkedin' | 'email' | 'github' | 'x' | 'name_domain' | 'name_company';

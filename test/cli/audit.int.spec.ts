@@ -18,11 +18,19 @@ const audited = (options: Partial<AuditOptions> = {}): Promise<AuditResult> =>
 
 const enrich = async (): Promise<unknown> => enriched(service, await service.createPerson());
 
+const adjust = async (orgId: string, amount: number): Promise<void> => {
+  const key = await service.keyFor(orgId, { scopes: ['operator'] });
+  const asked = { body: { amount, reason: 'counted twice' }, headers: { 'idempotency-key': 'adjust' }, key };
+  const { status } = await service.call('POST', '/api/v1/credits/adjustments', asked);
+  expect(status).toBe(201);
+};
+
 beforeAll(async () => {
   service = await startService({ credits: 1_000 });
   await service.newOrg('globex', 70);
   for (const amount of [10, 20, 30]) await service.grant(amount);
   await Promise.all([enrich(), enrich(), enrich()]);
+  await adjust('globex', -7);
   client = new pg.Client(testStack().databaseUrl);
   await client.connect();
   await client.query(`set search_path = ${service.schema}`);
@@ -56,6 +64,11 @@ const TAMPERS: readonly (readonly [string, string, readonly RegExp[]])[] = [
     'an account with a forged balance that says it has moved on',
     `${ACCOUNT} balance = balance + 500, entry = entry + 1 where org_id = 'acme'`,
     [/^acme: credit_accounts: entry is/, /^acme: credit_accounts: balance is/],
+  ],
+  [
+    'another reason of an adjustment',
+    `${ENTRY} note_sealed = 'bm90aGluZw==' where org_id = 'globex' and type = 'adjust'`,
+    [/^globex: credit_entries: entry 2: note_sealed is bm90aGluZw==, the log says /],
   ],
   ['a deleted account', `delete from credit_accounts where org_id = 'globex'`, [/^globex: credit_accounts has no row/]],
   [
@@ -110,7 +123,7 @@ const TAMPERS: readonly (readonly [string, string, readonly RegExp[]])[] = [
        insert into credit_entries (org_id, entry, type, amount, reserved_delta, grants, balance_after, available_after, time, prev_hash, hash, event_id, partition, seq)
        select org_id, entry + 1, 'grant', 500, 0, '[]', balance_after + 500, available_after + 500, time, hash, repeat('a', 64), event_id, partition, seq from last)
      update credit_accounts set entry = entry + 1, balance = balance + 500, hash = repeat('a', 64) where org_id = 'globex'`,
-    [/^globex: credit_accounts: entry is 2/, /^globex: credit_entries: entry 2 is not in the log/],
+    [/^globex: credit_accounts: entry is 3/, /^globex: credit_entries: entry 3 is not in the log/],
   ],
   [
     'entries of an org that the log does not know',

@@ -1,11 +1,13 @@
 import { CancelEnrichment, CancelEnrichmentHandler } from '../../src/commands/cancel-enrichment.command.js';
 import { ExpireEnrichment, ExpireEnrichmentHandler } from '../../src/commands/expire-enrichment.command.js';
 import type { Commands } from '../../src/commands/gateway.js';
-import { GrantCredits, GrantCreditsHandler, type Grant } from '../../src/commands/grant-credits.command.js';
+import { AdjustCredits, AdjustCreditsHandler } from '../../src/commands/adjust-credits.command.js';
+import { GrantCredits, GrantCreditsHandler, grantKeyOf } from '../../src/commands/grant-credits.command.js';
 import { LogPartitionEnds } from '../../src/commands/partition-ends.js';
 import type { EnrichmentTerms } from '../../src/commands/ports.js';
+import { RefundEnrichment, RefundEnrichmentHandler } from '../../src/commands/refund-enrichment.command.js';
 import { RequestEnrichments, RequestEnrichmentsHandler } from '../../src/commands/request-enrichments.command.js';
-import type { EnrichmentId, OrgId, PersonId } from '../../src/domain/kernel/ids.js';
+import type { CommandId, EnrichmentId, KeyId, OrgId, PersonId, Sealed } from '../../src/domain/kernel/ids.js';
 
 const ORG = 'org_1' as OrgId;
 const PERSON = 'p1' as PersonId;
@@ -60,10 +62,14 @@ describe('the use cases', () => {
     const { calls, gateway } = recordingGateway();
     const handler = new GrantCreditsHandler(gateway);
     const credits = { amount: 10, source: 'manual', expiresAt: null, referenceId: null } as const;
-    const grant: Grant = { orgId: ORG, credits, idempotencyKey: 'k', correlationId: 'r' };
-    await handler.execute(new GrantCredits(grant));
-    await handler.execute(new GrantCredits({ ...grant, credits: { ...credits, amount: 11 } }));
-    await handler.execute(new GrantCredits({ ...grant, orgId: 'org_2' as OrgId }));
+    const grantTo = (orgId: OrgId, amount: number): Promise<unknown> => {
+      const given = { ...credits, amount };
+      const grant = { orgId, credits: given, key: grantKeyOf(orgId, 'k', given), correlationId: 'r' };
+      return handler.execute(new GrantCredits(grant));
+    };
+    await grantTo(ORG, 10);
+    await grantTo(ORG, 11);
+    await grantTo('org_2' as OrgId, 10);
     const sent = calls.map(([, , , options]) => options as { id: string; keyed: boolean; fingerprint: string });
     expect(sent.map(({ keyed }) => keyed)).toEqual([true, true, true]);
     expect(sent[1]?.id).toBe(sent[0]?.id);
@@ -87,5 +93,20 @@ describe('the end of an org’s partition', () => {
 
   it('is nothing when the partition is empty', async () => {
     expect(await ends(0n).endOf(ORG)).toBeNull();
+  });
+
+  it('CR-12 refund and adjust under the key of their request', async () => {
+    const { calls, gateway } = recordingGateway();
+    const key = { id: 'c1' as CommandId, fingerprint: 'f' };
+    const because = { reasonCode: 'other', by: 'key:1', note: { keyId: 'k' as KeyId, sealed: 's' as Sealed } } as const;
+    const data = { enrichmentId: 'e1' as EnrichmentId, amount: null, ...because };
+    const asked = { orgId: ORG, correlationId: 'r', key };
+    await new RefundEnrichmentHandler(gateway).execute(new RefundEnrichment({ ...asked, data }));
+    await new AdjustCreditsHandler(gateway).execute(new AdjustCredits({ ...asked, data: { amount: -2, ...because } }));
+    const options = { correlationId: 'r', ...key, keyed: true };
+    expect(calls).toEqual([
+      ['RefundEnrichment', ORG, data, options],
+      ['AdjustCredits', ORG, { amount: -2, ...because }, options],
+    ]);
   });
 });

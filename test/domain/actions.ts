@@ -7,6 +7,7 @@ import { instantOf } from '../../src/domain/kernel/instant.js';
 import type { Plan } from '../../src/domain/waterfall/plan.js';
 import { streams } from '../../src/domain/streams.js';
 import {
+  adjust,
   at,
   cancel,
   checkpoint,
@@ -19,6 +20,7 @@ import {
   personId,
   PLAN,
   record,
+  refund,
   request,
   response,
   sealed,
@@ -76,6 +78,8 @@ const ACTIONS = {
   }),
   cancel: fc.record({ person, phones: fc.boolean() }),
   expire: fc.record({ pick: nat }),
+  refund: fc.record({ pick: nat, amount: fc.option(fc.nat({ max: 4 })) }),
+  adjust: fc.record({ amount: fc.integer({ min: -12, max: 8 }) }),
   expireGrants: fc.constant({}),
   checkpoint: fc.record({ late: fc.boolean() }),
   wait: fc.record({
@@ -94,6 +98,8 @@ const WEIGHTS: Readonly<Record<Kind, number>> = {
   respond: 8,
   cancel: 1,
   expire: 1,
+  refund: 2,
+  adjust: 1,
   expireGrants: 1,
   checkpoint: 1,
   wait: 4,
@@ -135,7 +141,11 @@ export const commandOf = (world: World, { kind, data }: Action): Command | null 
     case 'cancel':
       return cancel(PEOPLE[data.person] ?? 'ada', { field: data.phones ? 'phones' : 'emails' }, envelope);
     case 'expire':
-      return expire(pickFrom(world.enrichmentIds(), data.pick) ?? ('nowhere' as EnrichmentId), envelope);
+      return expire(pickFrom(world.enrichmentIds(), data.pick) ?? NOWHERE, envelope);
+    case 'refund':
+      return refund(pickFrom(world.enrichmentIds(), data.pick) ?? NOWHERE, { amount: data.amount }, envelope);
+    case 'adjust':
+      return adjust(data.amount, envelope);
     case 'expireGrants':
       return expireGrants(envelope);
     case 'checkpoint':
@@ -150,6 +160,8 @@ export const commandOf = (world: World, { kind, data }: Action): Command | null 
     }
   }
 };
+
+const NOWHERE = 'nowhere' as EnrichmentId;
 
 const recordOf = (name: string, key: number, envelope: { readonly sentAtMs: number }) => {
   const identities = [hashOfKey(name), ...(key > 0 ? [hashOfKey(`${name}-${key}`)] : [])];

@@ -60,6 +60,26 @@ export const grant = (amount: number, data: Partial<CommandDataByType['GrantCred
     { keyed: true, fingerprint: 'f', ...envelope },
   );
 
+const because = {
+  reasonCode: 'goodwill',
+  by: 'key:operator',
+  note: { keyId: 'key-note' as KeyId, sealed: 'sealed-note' as Sealed },
+} as const;
+
+export const refund = (
+  id: EnrichmentId,
+  data: Partial<CommandDataByType['RefundEnrichment']> = {},
+  envelope: Envelope = {},
+) =>
+  command(
+    'RefundEnrichment',
+    { enrichmentId: id, amount: null, ...because, ...data },
+    { keyed: true, fingerprint: 'f', ...envelope },
+  );
+
+export const adjust = (amount: number, envelope: Envelope = {}) =>
+  command('AdjustCredits', { amount, ...because }, { keyed: true, fingerprint: 'f', ...envelope });
+
 export const record = (data: Partial<CommandDataByType['RecordPerson']> = {}, envelope: Envelope = {}) =>
   command(
     'RecordPerson',

@@ -16,6 +16,7 @@ interface EnrichmentBook {
   captures: number;
   released: number;
   outcome: string | null;
+  refunds: number;
 }
 type CreditData = { entry: number; prevHash: string; hash: string; available: number; amount: number };
 type Shares = readonly { readonly grantId: string; readonly delta: number }[];
@@ -27,6 +28,8 @@ const SIGNS: Readonly<Record<string, readonly [type: string, amount: number, res
   CreditsCaptured: ['capture', -1, -1],
   CreditsReleased: ['release', 0, -1],
   CreditsExpired: ['expire', -1, 0],
+  CreditsRefunded: ['refund', 1, 0],
+  CreditsAdjusted: ['adjust', 1, 0],
 };
 
 /**
@@ -47,6 +50,8 @@ export class Oracle {
     if (event.type === 'CreditsCaptured') this.captured(event);
     if (event.type === 'CreditsReleased') this.released(event);
     if (event.type === 'CreditsExpired') this.expired(event);
+    if (event.type === 'CreditsRefunded') this.refunded(event);
+    if (event.type === 'CreditsAdjusted') this.adjusted(event);
     if (event.type === 'EnrichmentFinished') this.finished(event);
     if (event.type in SIGNS) this.check((event.data as CreditData).available === this.available(), event);
   }
@@ -83,6 +88,7 @@ export class Oracle {
         captures: 0,
         released: 0,
         outcome: null,
+        refunds: 0,
       });
     }
     this.check(units.length === 0, event);
@@ -126,6 +132,33 @@ export class Oracle {
     const grant = this.grants.get(event.data.grantId)!;
     this.check(grant.expiresAt !== null && grant.expiresAt <= event.time && grant.free === event.data.amount, event);
     grant.free = 0;
+  }
+
+  private refunded(event: Event<'CreditsRefunded'>): void {
+    const { enrichmentId, transactionId, amount, grants } = event.data;
+    const book = this.enrichments.get(enrichmentId)!;
+    book.refunds += 1;
+    this.check(book.refunds === 1 && book.outcome === 'found' && amount > 0 && amount <= book.captured, event);
+    this.comesIn(event, { transactionId, grants, amount });
+  }
+
+  private adjusted(event: Event<'CreditsAdjusted'>): void {
+    const { amount, grants } = event.data;
+    this.check(amount !== 0, event);
+    if (amount > 0) return this.comesIn(event, event.data);
+    const taken = grants.reduce((sum, { delta }) => sum - delta, 0);
+    for (const { grantId, delta } of grants)
+      for (let credit = 0; credit < -delta; credit++) this.burnOne(grantId, event);
+    this.check(taken === -amount && grants.every(({ delta }) => delta < 0), event);
+  }
+
+  private comesIn(
+    event: AppliedEvent,
+    { transactionId: id, grants, amount }: { transactionId: string; grants: Shares; amount: number },
+  ): void {
+    this.check(grants.length === 1 && grants[0]?.grantId === id && grants[0].delta === amount, event);
+    this.check(!this.grants.has(id), event);
+    this.grants.set(id, { id, expiresAt: null, grantedAt: event.time, free: amount });
   }
 
   private finished(event: Event<'EnrichmentFinished'>): void {

@@ -40,6 +40,7 @@ export class World {
   waits: string[] = [];
   scopes!: ReadonlySet<Scope>;
   rates!: RequestRates;
+  mode!: Principal['mode'];
   execute!: Reply;
   newest!: Reply;
   newestOfEach!: Reply;
@@ -57,6 +58,8 @@ export class World {
   lastCovered!: Reply;
   heads!: Reply;
   ledgerKeys!: Reply;
+  /** Orgs there are, besides the caller's. */
+  orgs!: readonly string[];
   end!: () => Position | null | Promise<Position | null>;
   reached!: (position: Position, timeoutMs: number) => boolean;
   roles!: readonly RoleReadiness[];
@@ -72,6 +75,7 @@ export class World {
     this.waits = [];
     this.scopes = new Set(SCOPES);
     this.limit();
+    this.mode = 'live';
     this.execute = () => {
       throw new Error('no answer was prepared');
     };
@@ -82,6 +86,7 @@ export class World {
     this.lastEntry = this.lastCovered = () => 0;
     this.heads = this.ledgerKeys = () => [];
     this.covering = () => null;
+    this.orgs = [];
     this.end = () => null;
     this.reached = () => true;
     this.roles = [{ role: 'http', ready: true }];
@@ -96,7 +101,8 @@ export class World {
   /** Knows one key. */
   private async principalOf(shown: Credential): Promise<Principal | null> {
     if (shown.kind !== 'key' || shown.key.id !== parseApiKey(KEY)?.id) return null;
-    return { orgId: ORG, createdBy: 'user_1', scopes: this.scopes, credential: 'key', mode: 'live' };
+    const { scopes, mode } = this;
+    return { orgId: ORG, createdBy: 'user_1', scopes, credential: 'key', mode };
   }
 
   private async query(name: string, reply: Reply, args: readonly unknown[]): Promise<never> {
@@ -147,6 +153,7 @@ export class World {
         heads: (...args: unknown[]) => this.query('heads', this.heads, args),
       }),
       use(ports.LEDGER_KEYS, { all: (...args: unknown[]) => this.query('ledgerKeys', this.ledgerKeys, args) }),
+      use(ports.ORG_DIRECTORY, { exists: async (org: string) => org === ORG || this.orgs.includes(org) }),
       use(ports.READ_POSITIONS, {
         waitFor: async (partition: number, offset: bigint, timeoutMs: number) => {
           this.waits.push(`${partition}:${offset} ${timeoutMs}`);

@@ -1,4 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { IdentityHash, KeyId } from '../../src/domain/kernel/ids.js';
 import { instantOf } from '../../src/domain/kernel/instant.js';
 import { OFFSET_MAX } from '../../src/http/credits/history.dto.js';
 import type { HistoryPage, TransactionView } from '../../src/projections/credits/credit-history.query.js';
@@ -24,6 +25,7 @@ const transaction = (entry: number): TransactionView => ({
   source: null,
   referenceId: null,
   metadata: { enrichmentId: '0b0c6a0e-6a53-8d0e-9a55-0d4f6f0f6a10' },
+  note: null,
   createdAt: instantOf(entry),
   entry,
   balanceAfter: 98,
@@ -42,7 +44,20 @@ describe('GET /api/v1/operations/credits/history', () => {
     world.history = () => [transaction(7)];
     const { status, body } = await call('GET', HISTORY);
     expect(status).toBe(200);
-    expect(body).toEqual({ transactions: [{ ...transaction(7), description: null }], count: 1, nextCursor: null });
+    const { note: _, ...shown } = transaction(7);
+    expect(body).toEqual({ transactions: [{ ...shown, description: null }], count: 1, nextCursor: null });
+  });
+
+  it('CR-10 opens what operators said, and shows null for a note whose key is destroyed', async () => {
+    const name = 'n' as IdentityHash;
+    const keyId = (await world.vault.keysFor(ORG, [name])).get(name) as KeyId;
+    const note = { keyId, sealed: await world.vault.seal(ORG, keyId, 'note', 'Sorry, Ada') };
+    world.history = () => [{ ...transaction(8), note }, transaction(7)];
+    const descriptions = async () =>
+      (await call('GET', HISTORY)).body.transactions.map(({ description }: { description: unknown }) => description);
+    expect(await descriptions()).toEqual(['Sorry, Ada', null]);
+    world.vault.destroy(ORG, keyId);
+    expect(await descriptions()).toEqual([null, null]);
   });
 
   it('CR-09 an org without credits has none', async () => {

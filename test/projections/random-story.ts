@@ -20,12 +20,17 @@ export interface RandomStoryOptions {
   readonly orgs: readonly OrgId[];
 }
 
-/** Grants, persons, requests, answers of all kinds (late and cached ones too), time-outs, cancellations, statements. */
+/** Grants, persons, requests, answers of all kinds (late and cached ones too), time-outs, cancellations, refunds, adjustments, statements. */
 export const randomStory = ({ seed, partition = 0, commands, orgs }: RandomStoryOptions): Story => {
   const random = randomOf(seed);
   const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)] as T;
   const story = new Story(partition);
-  const worlds = orgs.map((orgId) => ({ orgId, persons: [] as PersonId[], enrichments: [] as EnrichmentId[] }));
+  const worlds = orgs.map((orgId) => ({
+    orgId,
+    persons: [] as PersonId[],
+    enrichments: [] as EnrichmentId[],
+    refunded: new Set<EnrichmentId>(),
+  }));
   for (const { orgId } of worlds) story.grant(orgId, 1_000_000);
   for (let count = 0; count < commands; count += 1) act(story, pick(worlds), random);
   return story;
@@ -35,6 +40,7 @@ interface World {
   readonly orgId: OrgId;
   readonly persons: PersonId[];
   readonly enrichments: EnrichmentId[];
+  readonly refunded: Set<EnrichmentId>;
 }
 
 const act = (story: Story, world: World, random: () => number): void => {
@@ -50,6 +56,8 @@ const act = (story: Story, world: World, random: () => number): void => {
     enrichments.unshift(...ids.filter((id) => !enrichments.includes(id)));
   } else if (dice < 0.43) expire(story, orgId, at(enrichments));
   else if (dice < 0.45) cancel(story, orgId, at(enrichments));
+  else if (dice < 0.46) story.adjust(orgId, random() < 0.5 ? 9 : -9);
+  else if (dice < 0.5) refund(story, world, at(enrichments));
   else story.respond(orgId, at(enrichments), answer(random));
 };
 
@@ -72,6 +80,12 @@ const cached = (random: () => number) => {
 const expire = (story: Story, orgId: OrgId, enrichmentId: EnrichmentId): void => {
   story.wait(1_000);
   story.execute(orgId, 'ExpireEnrichment', { enrichmentId });
+};
+
+const refund = (story: Story, { orgId, refunded }: World, id: EnrichmentId): void => {
+  if (story.enrichment(id).captured === 0 || refunded.has(id)) return;
+  refunded.add(id);
+  story.refund(orgId, id);
 };
 
 const cancel = (story: Story, orgId: OrgId, id: EnrichmentId): void => {

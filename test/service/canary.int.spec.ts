@@ -40,6 +40,7 @@ describe('no personal data in clear (EV-04, DESIGN §6)', () => {
     service = await startService();
     const id = await service.createPerson(CANARY);
     for (const field of ['emails', 'phones']) await finish(id, field);
+    await sayByOperator();
     const person = (await service.call('GET', `/api/v1/persons/${id}`)).body;
     const valuesOf = (all: { value: string }[]) => all.map(({ value }) => value);
     found = { emails: valuesOf(person.emails), phones: valuesOf(person.phones) };
@@ -50,6 +51,19 @@ describe('no personal data in clear (EV-04, DESIGN §6)', () => {
     const path = `/api/v1/operations/enrichment/${id}?field=${field}`;
     let body = (await service.call('POST', path)).body;
     while (body.status === 'pending') body = (await service.call('GET', path)).body;
+  };
+
+  /** What operators say about credits is free text: it may name anybody (CR-10). */
+  const sayByOperator = async (): Promise<void> => {
+    const key = await service.keyFor(service.orgId, { scopes: ['operator'] });
+    const words = 'refunded to Zephyrine Quillfeather of Canary Company';
+    for (const [path, body] of [
+      ['grants', { amount: 5, source: 'bonus', description: words }],
+      ['adjustments', { amount: -5, reason: words }],
+    ] as const) {
+      const asked = { key, body, headers: { 'idempotency-key': path } };
+      expect((await service.call('POST', `/api/v1/credits/${path}`, asked)).status).toBe(201);
+    }
   };
 
   const topicText = async (topic: string): Promise<string> => {

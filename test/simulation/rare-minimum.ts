@@ -77,6 +77,7 @@ export const RARE_MINIMUM: Readonly<Record<string, number>> = {
   'logged refusal UNAVAILABLE expired': 200,
   'logged refusal NOT_FOUND unknown_enrichment': 500,
   'logged refusal CONFLICT not_pending': 1000,
+  'logged refusal CONFLICT already_refunded': 200,
   'logged refusal CONFLICT stale_person': 200,
   'logged refusal CONFLICT identity_conflict': 200,
   'logged refusal VALIDATION_ERROR unknown_person': 900,
@@ -93,6 +94,9 @@ export const RARE_MINIMUM: Readonly<Record<string, number>> = {
   'person merged': 1000,
   'credits expired': 1000,
   'released credits expired': 1000,
+  'enrichment refunded': 450,
+  'credits adjusted upwards': 350,
+  'credits adjusted downwards': 500,
   'reservation over several grants': 1000,
   // What was compared.
   'living stream compared': 40000,

@@ -66,6 +66,14 @@ export class Story {
     this.execute(orgId, 'GrantCredits', { amount, source: 'purchase', expiresAt, referenceId: null });
   }
 
+  refund(orgId: OrgId, enrichmentId: EnrichmentId, amount: number | null = null): void {
+    this.execute(orgId, 'RefundEnrichment', { enrichmentId, amount, ...this.#because() });
+  }
+
+  adjust(orgId: OrgId, amount: number): void {
+    this.execute(orgId, 'AdjustCredits', { amount, ...this.#because() });
+  }
+
   person(orgId: OrgId, data: Partial<CommandDataByType['RecordPerson']> = {}): PersonId {
     const number = this.#commands;
     return this.execute(orgId, 'RecordPerson', {
@@ -164,6 +172,11 @@ export class Story {
     return [{ key: '', value: first }, ...encoded].map(({ key, value }) => ({ key, value: Buffer.from(value) }));
   }
 
+  #because() {
+    const note = { keyId: `key-note-${this.#commands}` as KeyId, sealed: sealed(`note-${this.#commands}`) };
+    return { reasonCode: 'correction', by: 'key:operator', note } as const;
+  }
+
   #append(event: PendingEvent): void {
     const seq = this.events.length + 1;
     const { partition, claim } = this;
@@ -175,7 +188,7 @@ export class Story {
   #command<T extends CommandType>(orgId: OrgId, type: T, data: CommandDataByType[T]) {
     this.#commands += 1;
     const id = sha256(`${this.#name}/command/${this.#commands}`).slice(0, 32) as CommandId;
-    const keyed = type === 'GrantCredits';
+    const keyed = KEYED.has(type);
     const waitMs = type === 'RecordProviderResponse' || type.startsWith('Expire') ? null : 10_000;
     const origin = { correlationId: `request-${this.#commands}`, sentAtMs: this.#nowMs, replyTo: null };
     return { id, type, orgId, data, keyed, fingerprint: keyed ? 'f' : null, waitMs, ...origin };
@@ -185,5 +198,8 @@ export class Story {
     return { orgId, timeMs: this.#nowMs, commandOffset: BigInt(this.#commands), commandId: id, correlationId };
   }
 }
+
+/** X-07. */
+const KEYED: ReadonlySet<CommandType> = new Set(['GrantCredits', 'RefundEnrichment', 'AdjustCredits']);
 
 const sealed = (text: string): Sealed => Buffer.from(text).toString('base64') as Sealed;

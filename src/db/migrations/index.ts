@@ -2,6 +2,7 @@ import { Spine1763683200000 } from './1763683200000-spine.js';
 import { CreditHistory1763769600000 } from './1763769600000-credit-history.js';
 import { PersonFilters1763856000000 } from './1763856000000-person-filters.js';
 import { LedgerCheckpoints1763942400000 } from './1763942400000-ledger-checkpoints.js';
+import { CreditNotes1764028800000 } from './1764028800000-credit-notes.js';
 
 /** In order; a released migration is never edited. */
 export const MIGRATIONS = [
@@ -9,4 +10,5 @@ export const MIGRATIONS = [
   CreditHistory1763769600000,
   PersonFilters1763856000000,
   LedgerCheckpoints1763942400000,
+  CreditNotes1764028800000,
 ] as const;

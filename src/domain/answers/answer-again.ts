@@ -1,13 +1,15 @@
 import type { Command, CommandResult } from '../command.js';
 import { availableIn, emptyAccount, type Account } from '../credits/account.js';
+import { adjustedResult } from '../credits/adjust-credits.js';
 import { grantedResult } from '../credits/grant-credits.js';
+import { refundedResult } from '../credits/refund-enrichment.js';
 import type { DecideContext } from '../decision.js';
 import type { Enrichment } from '../enrichments/enrichment.js';
 import { viewOf } from '../enrichments/enrichment-view.js';
 import { knownEnrichment } from '../enrichments/find.js';
 import { RESERVATION_INDEX } from '../enrichments/request-enrichments.js';
 import { assertNever, invariant } from '../kernel/errors.js';
-import { deriveId, type EnrichmentId, type GrantId, type PersonId } from '../kernel/ids.js';
+import { deriveId, type EnrichmentId, type GrantId, type PersonId, type TransactionId } from '../kernel/ids.js';
 import { personResult } from '../persons/record-person.js';
 import type { StateReader } from '../state.js';
 import { streams } from '../streams.js';
@@ -34,6 +36,13 @@ export const answerAgain = (
       return personResult(state, command, { id: first(references) as PersonId, status });
     case 'GrantCredits':
       return grantedResult(first(references) as GrantId, account);
+    case 'RefundEnrichment': {
+      const refund = state.get(streams.refund(command.orgId, command.data.enrichmentId));
+      invariant(refund !== undefined, `${command.id} refunded nothing`);
+      return refundedResult(refund, account);
+    }
+    case 'AdjustCredits':
+      return adjustedResult(first(references) as TransactionId, account);
     case 'RecordProviderResponse':
     case 'ExpireGrants':
     case 'CheckpointLedger':

@@ -5,11 +5,12 @@ import { isAmount } from './amount.js';
 import { ledgerEntryOf, type CreditEvent, type CreditEventType } from './chain.js';
 import { moveShares, withGrant, type ShareMove } from './grants.js';
 
-const MOVES: Readonly<Record<Exclude<CreditEventType, 'CreditsGranted'>, ShareMove>> = {
+const MOVES: Readonly<Record<Exclude<CreditEventType, 'CreditsGranted' | 'CreditsRefunded'>, ShareMove>> = {
   CreditsReserved: { free: 1, reserved: -1 },
   CreditsReleased: { free: 1, reserved: -1 },
   CreditsCaptured: { free: 0, reserved: 1 },
   CreditsExpired: { free: 1, reserved: 0 },
+  CreditsAdjusted: { free: 1, reserved: 0 },
 };
 
 /** The account with one more entry of its chain. */
@@ -26,9 +27,21 @@ export const accountAfter = (account: Account, event: CreditEvent, time: Instant
 };
 
 const grantsAfter = (grants: readonly Grant[], event: CreditEvent, time: Instant): readonly Grant[] => {
-  if (event.type !== 'CreditsGranted') return moveShares(grants, event.data.grants, MOVES[event.type]);
-  const { grantId, amount, expiresAt } = event.data;
-  return withGrant(grants, { id: grantId, free: amount, reserved: 0, expiresAt, grantedAt: time });
+  if (event.type === 'CreditsGranted' || event.type === 'CreditsRefunded') return withNew(grants, event, time);
+  if (event.type === 'CreditsAdjusted' && event.data.amount > 0) return withNew(grants, event, time);
+  return moveShares(grants, event.data.grants, MOVES[event.type]);
+};
+
+/** What comes in is a grant, named by the one share of its entry. */
+const withNew = (
+  grants: readonly Grant[],
+  { data }: Extract<CreditEvent, { readonly type: 'CreditsGranted' | 'CreditsRefunded' | 'CreditsAdjusted' }>,
+  grantedAt: Instant,
+): readonly Grant[] => {
+  const [share] = data.grants;
+  invariant(share?.delta === data.amount, `entry ${data.entry} does not name its grant`);
+  const expiresAt = 'expiresAt' in data ? data.expiresAt : null;
+  return withGrant(grants, { id: share.grantId, free: data.amount, reserved: 0, expiresAt, grantedAt });
 };
 
 /** CR-14, asserted for every entry before it is proposed: no decision may leave an account like this behind. */

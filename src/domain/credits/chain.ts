@@ -5,9 +5,15 @@ import type { Instant } from '../kernel/instant.js';
 
 /** The hash chain over all credit events of an org (API CR-10); projections and the audit use the same functions. */
 export type CreditEventType =
-  'CreditsReserved' | 'CreditsCaptured' | 'CreditsReleased' | 'CreditsGranted' | 'CreditsExpired';
+  | 'CreditsReserved'
+  | 'CreditsCaptured'
+  | 'CreditsReleased'
+  | 'CreditsGranted'
+  | 'CreditsExpired'
+  | 'CreditsRefunded'
+  | 'CreditsAdjusted';
 export type CreditEvent = DomainEvent<CreditEventType>;
-export type LedgerType = 'reserve' | 'capture' | 'release' | 'grant' | 'expire';
+export type LedgerType = 'reserve' | 'capture' | 'release' | 'grant' | 'expire' | 'refund' | 'adjust';
 
 /** What one entry does to an account. `amount` is signed and 0 for reserve and release; `reservedDelta` is signed. */
 export interface LedgerEntry {
@@ -40,6 +46,9 @@ const SIGNS: Readonly<Record<CreditEventType, { type: LedgerType; amount: -1 | 0
   CreditsCaptured: { type: 'capture', amount: -1, reserved: -1 },
   CreditsReleased: { type: 'release', amount: 0, reserved: -1 },
   CreditsExpired: { type: 'expire', amount: -1, reserved: 0 },
+  CreditsRefunded: { type: 'refund', amount: 1, reserved: 0 },
+  // Its amount has a sign of its own.
+  CreditsAdjusted: { type: 'adjust', amount: 1, reserved: 0 },
 };
 
 export const isCreditEvent = <E extends { readonly type: EventType }>(

@@ -23,7 +23,7 @@ export const recordCredits = <T extends CreditEventType>(
 ): void => {
   const before = proposal.account();
   const unlinked = { type, data: { ...move.body, grants: move.grants } } as unknown as CreditMove;
-  amountOf(unlinked.data.amount);
+  amountOf(type === 'CreditsAdjusted' ? Math.abs(unlinked.data.amount) : unlinked.data.amount);
   const link = linkOf(chainContext(proposal), before, unlinked);
   const { amount, reservedDelta } = ledgerEntryOf(unlinked);
   const available = availableIn(before) + amount - reservedDelta;

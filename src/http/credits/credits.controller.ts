@@ -9,6 +9,7 @@ import { instantAt } from '../input/instants.js';
 import { Input } from '../input/input.decorator.js';
 import { CREDIT_HISTORY_READER, CREDIT_READER, UNIT } from '../ports.js';
 import type { CreditHistoryReader, CreditReader, Unit } from '../ports.js';
+import { CreditNotes } from './credit-notes.js';
 import { BalanceDto, historyCursor, HistoryDto, historyPageOf } from './history.dto.js';
 
 /** CR-09. */
@@ -17,6 +18,7 @@ export class CreditsController {
   constructor(
     @Inject(CREDIT_READER) private readonly credits: CreditReader,
     @Inject(CREDIT_HISTORY_READER) private readonly transactions: CreditHistoryReader,
+    @Inject(CreditNotes) private readonly notes: CreditNotes,
     @Inject(ReadYourWrites) private readonly consistency: ReadYourWrites,
     @Inject(UNIT) private readonly unit: Unit,
   ) {}
@@ -51,19 +53,24 @@ export class CreditsController {
     const shown = found.slice(0, limit);
     const last = found.length > limit ? shown.at(-1) : undefined;
     const nextCursor = last === undefined ? null : historyCursor(orgId, filter, last.entry);
-    return new Answer({ transactions: shown.map(presentTransaction), count: shown.length, nextCursor });
+    const notes = await this.notes.open(
+      orgId,
+      shown.map(({ note }) => note),
+    );
+    const transactions = shown.map((transaction, index) => presentTransaction(transaction, notes[index] ?? null));
+    return new Answer({ transactions, count: shown.length, nextCursor });
   }
 }
 
-/** No event carries free text yet, so `description` is always null. */
-const presentTransaction = (transaction: TransactionView) => ({
+/** `description`: of a grant; of a refund or an adjustment its reason. */
+const presentTransaction = (transaction: TransactionView, description: string | null) => ({
   id: transaction.id,
   type: transaction.type,
   amount: transaction.amount,
   operationType: transaction.operationType,
   source: transaction.source,
   referenceId: transaction.referenceId,
-  description: null,
+  description,
   metadata: transaction.metadata,
   createdAt: transaction.createdAt,
   entry: transaction.entry,

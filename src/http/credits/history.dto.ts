@@ -16,6 +16,8 @@ const OPERATION_TYPES = [
   'enrichment_signals',
   'grant',
   'expiry',
+  'refund',
+  'adjustment',
 ];
 
 /** CR-09. */

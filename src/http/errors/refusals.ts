@@ -22,6 +22,14 @@ const SENTENCES_BY_REASON: Readonly<Record<string, string>> = {
   unknown_enrichment: 'Enrichment not found',
   not_pending: 'The enrichment is not pending',
   person_exists: 'A person with this id exists and has another identity',
+  idempotency_key_required: 'An Idempotency-Key is required',
+  invalid_amount: 'amount is not valid',
+  amount_too_large: 'The balance would be more than can be counted',
+  already_expired: 'expiresAt must be in the future',
+  still_pending: 'The enrichment is pending: cancel it instead',
+  nothing_captured: 'The enrichment cost nothing',
+  already_refunded: 'The enrichment was refunded already',
+  more_than_captured: 'The enrichment cost less than that',
   identity_conflict: 'The identities belong to different persons',
 };
 

@@ -1,5 +1,6 @@
 import { availableIn, type Account } from '../../domain/credits/account.js';
 import { ledgerEntryOf, type CreditEventType, type LedgerEntry } from '../../domain/credits/chain.js';
+import type { SealedNote } from '../../events/credit.events.js';
 import type { StoredEvent } from '../../events/event.js';
 import type { Evolution } from '../evolution.js';
 import { column, table } from '../table.js';
@@ -26,6 +27,7 @@ interface EntrySubject {
   readonly referenceId: string | null;
   readonly reason: string | null;
   readonly expiresAt: string | null;
+  readonly note: SealedNote | null;
 }
 
 export const CREDIT_ENTRIES = table<EntryRow>({
@@ -50,6 +52,8 @@ export const CREDIT_ENTRIES = table<EntryRow>({
     column('balance_after', 'bigint', ({ account }) => account.balance),
     column('available_after', 'bigint', ({ account }) => availableIn(account)),
     column('expires_at', 'timestamptz', ({ about }) => about.expiresAt),
+    column('note_key_id', 'text', ({ about }) => about.note?.keyId ?? null),
+    column('note_sealed', 'text', ({ about }) => about.note?.sealed ?? null),
     column('next_expiry_amount', 'bigint', ({ nextExpiry }) => nextExpiry?.amount ?? null),
     column('next_expiry_at', 'timestamptz', ({ nextExpiry }) => nextExpiry?.at ?? null),
     column('time', 'timestamptz', ({ event }) => event.time),
@@ -81,6 +85,7 @@ const NOTHING: EntrySubject = {
   referenceId: null,
   reason: null,
   expiresAt: null,
+  note: null,
 };
 
 const subjectOf = (event: CreditEvent): EntrySubject => {
@@ -94,8 +99,16 @@ const subjectOf = (event: CreditEvent): EntrySubject => {
     case 'CreditsReleased':
       return { ...NOTHING, enrichmentId: event.data.enrichmentId, reason: event.data.reason };
     case 'CreditsGranted': {
-      const { source, referenceId, expiresAt } = event.data;
-      return { ...NOTHING, source, referenceId, expiresAt };
+      const { source, referenceId, expiresAt, note = null } = event.data;
+      return { ...NOTHING, source, referenceId, expiresAt, note };
+    }
+    case 'CreditsRefunded': {
+      const { enrichmentId, transactionId, reasonCode: reason, note } = event.data;
+      return { ...NOTHING, enrichmentId, transactionId, operationType: 'refund', reason, note };
+    }
+    case 'CreditsAdjusted': {
+      const { transactionId, reasonCode: reason, note } = event.data;
+      return { ...NOTHING, transactionId, operationType: 'adjustment', reason, note };
     }
     // CR-09 shows it as consumed by `expiry`.
     case 'CreditsExpired':

@@ -1,14 +1,14 @@
 import { statement, type Sql, type Statement } from '../../db/database.js';
 import type { LedgerType } from '../../domain/credits/chain.js';
-import { idOfHash, type OrgId } from '../../domain/kernel/ids.js';
+import { idOfHash, type KeyId, type OrgId, type Sealed } from '../../domain/kernel/ids.js';
 import { instantOf, type Instant } from '../../domain/kernel/instant.js';
-import type { GrantShare } from '../../events/credit.events.js';
+import type { GrantShare, SealedNote } from '../../events/credit.events.js';
 
 export type TransactionType = 'credit_added' | 'credit_consumed';
 
 /** One movement of the balance (API CR-09); what is only set aside, or given back, is none. */
 export interface TransactionView {
-  /** Of a capture: what the enrichment names as its `creditTransactionId`; of a grant: its id. */
+  /** Of a capture: what the enrichment names as its `creditTransactionId`; of a refund or an adjustment, too; of a grant: its id. */
   readonly id: string;
   readonly type: TransactionType;
   /** Never negative: `type` is the sign. */
@@ -17,6 +17,8 @@ export interface TransactionView {
   readonly source: string | null;
   readonly referenceId: string | null;
   readonly metadata: Readonly<Record<string, unknown>>;
+  /** What an operator said about it. */
+  readonly note: SealedNote | null;
   readonly createdAt: Instant;
   readonly entry: number;
   readonly balanceAfter: number;
@@ -55,8 +57,8 @@ export class CreditHistoryQuery {
 }
 
 const COLUMNS = `entry, type, amount, reservation_id, enrichment_id, transaction_id,
-  coalesce(operation_type, type) as operation_type, provider, source, reference_id, grants, expires_at, balance_after,
-  time, hash`;
+  coalesce(operation_type, type) as operation_type, provider, source, reference_id, reason, note_key_id, note_sealed, grants,
+  expires_at, balance_after, time, hash`;
 const SIGN: Readonly<Record<TransactionType, string>> = { credit_added: 'amount > 0', credit_consumed: 'amount < 0' };
 /** The condition of the index over the few entries that are not about an enrichment. */
 const RARE = `type not in ('reserve', 'release', 'capture')`;
@@ -101,6 +103,9 @@ interface TransactionRow {
   readonly provider: string | null;
   readonly source: string | null;
   readonly reference_id: string | null;
+  readonly reason: string | null;
+  readonly note_key_id: KeyId | null;
+  readonly note_sealed: Sealed | null;
   readonly grants: readonly GrantShare[];
   readonly expires_at: Date | null;
   readonly balance_after: string;
@@ -116,6 +121,7 @@ const viewOfRow = (row: TransactionRow): TransactionView => ({
   source: row.source,
   referenceId: row.reference_id,
   metadata: metadataOf(row),
+  note: noteOf(row),
   createdAt: instantOf(row.time.getTime()),
   entry: Number(row.entry),
   balanceAfter: Number(row.balance_after),
@@ -127,9 +133,14 @@ const idOf = ({ type, transaction_id, grants, hash }: TransactionRow): string =>
   return type === 'grant' && grants[0] !== undefined ? grants[0].grantId : idOfHash(hash);
 };
 
+const noteOf = ({ note_key_id: keyId, note_sealed: sealed }: TransactionRow): SealedNote | null =>
+  keyId === null || sealed === null ? null : { keyId, sealed };
+
 const metadataOf = (row: TransactionRow): TransactionView['metadata'] => {
   const { type, enrichment_id: enrichmentId, reservation_id: reservationId, provider, grants, expires_at } = row;
   if (type === 'capture') return { enrichmentId, reservationId, provider };
+  if (type === 'refund') return { enrichmentId, reasonCode: row.reason };
+  if (type === 'adjust') return { reasonCode: row.reason };
   if (type === 'grant') return { expiresAt: expires_at === null ? null : instantOf(expires_at.getTime()) };
   return { grantId: grants[0]?.grantId ?? null };
 };

@@ -25,6 +25,8 @@ const KINDS: Readonly<Record<string, Kind>> = {
   CreditsCaptured: { type: 'capture', balance: -1, reserved: -1 },
   CreditsReleased: { type: 'release', balance: 0, reserved: -1 },
   CreditsExpired: { type: 'expire', balance: -1, reserved: 0 },
+  CreditsRefunded: { type: 'refund', balance: 1, reserved: 0 },
+  CreditsAdjusted: { type: 'adjust', balance: 1, reserved: 0 },
 };
 
 interface CreditData {
@@ -102,7 +104,8 @@ export class Books {
   private checkSums(event: LogEvent, { balance, reserved }: Account, { available, amount }: CreditData): void {
     if (balance - reserved < 0 || available < 0) this.report('overdraft', event, `available is ${balance - reserved}`);
     if (available !== balance - reserved) this.report('ledger', event, `available ${available} is not the sum`);
-    if (reserved < 0 || amount < 0) this.report('ledger', event, `reserved ${reserved}, amount ${amount}`);
+    const isNegative = amount < 0 && event.type !== 'CreditsAdjusted';
+    if (reserved < 0 || isNegative) this.report('ledger', event, `reserved ${reserved}, amount ${amount}`);
   }
 
   private accountOf(orgId: string): Account {

@@ -2,7 +2,7 @@ import { formatApiKey } from '../../../src/auth/api-key.js';
 import { ApiKeysRepository } from '../../../src/auth/api-keys.repository.js';
 import { ensureInstallation } from '../../../src/auth/installation.js';
 import { OrgsRepository } from '../../../src/auth/orgs.repository.js';
-import { GrantCredits, GrantCreditsHandler } from '../../../src/commands/grant-credits.command.js';
+import { GrantCredits, GrantCreditsHandler, grantKeyOf } from '../../../src/commands/grant-credits.command.js';
 import type { CommandGateway } from '../../../src/commands/gateway.js';
 import { readConfig } from '../../../src/config/config.js';
 import { Database } from '../../../src/db/database.js';
@@ -70,6 +70,11 @@ const keysOf = async ({ config, database }: Connection): Promise<ApiKeysReposito
 
 const grant = async (gateway: CommandGateway, orgId: OrgId, amount: number): Promise<void> => {
   const credits = { amount, source: 'manual', expiresAt: null, referenceId: null } as const;
-  const command = new GrantCredits({ orgId, credits, idempotencyKey: 'chaos', correlationId: 'chaos' });
+  const command = new GrantCredits({
+    orgId,
+    credits,
+    key: grantKeyOf(orgId, 'chaos', credits),
+    correlationId: 'chaos',
+  });
   await new GrantCreditsHandler(gateway).execute(command);
 };

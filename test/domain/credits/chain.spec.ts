@@ -59,6 +59,8 @@ describe('CR-10 the credit chain', () => {
     ['CreditsCaptured', { type: 'capture', amount: -5, reservedDelta: -5 }],
     ['CreditsReleased', { type: 'release', amount: 0, reservedDelta: -5 }],
     ['CreditsExpired', { type: 'expire', amount: -5, reservedDelta: 0 }],
+    ['CreditsRefunded', { type: 'refund', amount: 5, reservedDelta: 0 }],
+    ['CreditsAdjusted', { type: 'adjust', amount: 5, reservedDelta: 0 }],
   ] as const)('%s is signed', (type, entry) => {
     expect(ledgerEntryOf({ type, data: { amount: 5, grants: shares } })).toEqual({
       ...entry,
@@ -66,6 +68,9 @@ describe('CR-10 the credit chain', () => {
       grants: shares,
     });
   });
+
+  it('an adjustment downwards is negative', () =>
+    expect(ledgerEntryOf({ type: 'CreditsAdjusted', data: { amount: -5, grants: shares } }).amount).toBe(-5));
 
   it('never has a negative zero, which would not equal what is read back', () => {
     const entry = ledgerEntryOf({ type: 'CreditsCaptured', data: { amount: 0, grants: [], reservationId } });
@@ -75,9 +80,11 @@ describe('CR-10 the credit chain', () => {
   it('knows its events', () => {
     const types = Object.keys(CATALOGUE).filter((type) => isCreditEvent({ type: type as keyof typeof CATALOGUE }));
     expect(types.sort()).toEqual([
+      'CreditsAdjusted',
       'CreditsCaptured',
       'CreditsExpired',
       'CreditsGranted',
+      'CreditsRefunded',
       'CreditsReleased',
       'CreditsReserved',
     ]);

@@ -22,10 +22,12 @@ const storyOf = (org: OrgId): Story => {
     if (id === undefined) throw new Error('nothing was requested');
     for (let n = 0; n < misses; n += 1) story.respond(org, id);
     if (misses < 3) story.respond(org, id, HIT);
+    if (misses === 0) story.refund(org, id);
   }
   story.request(org, [story.person(org)]);
   story.wait(2_000);
   story.execute(org, 'ExpireGrants', {});
+  for (const amount of [3, -2]) story.adjust(org, amount);
   return story;
 };
 
@@ -68,7 +70,8 @@ describe('CR-11 verifying an export offline', () => {
     const expected = { org: ORG, unit: 'credit', entries: entries.length, balance, reserved, head };
     expect(await verify(file)).toEqual({ ...expected, signed: null, findings: [] });
     expect(reserved).toBe(3);
-    expect(entries.length).toBe(12);
+    expect(entries.length).toBe(15);
+    expect(entries.map(({ type }) => type)).toEqual(expect.arrayContaining(['refund', 'adjust', 'expire']));
   });
 
   it('reads a file in whatever pieces it comes', async () => {
@@ -130,6 +133,15 @@ describe('CR-11 verifying an export offline', () => {
   });
 
   const [grant, , reserve, , release] = entries as [EntryView, EntryView, EntryView, EntryView, EntryView];
+  const [refund, adjustment] = ['refund', 'adjust'].map((name) => entries.find(({ type }) => type === name)) as [
+    EntryView,
+    EntryView,
+  ];
+  const negated = (entry: EntryView): EntryView => ({
+    ...entry,
+    amount: -entry.amount,
+    grants: entry.grants.map(({ grantId, delta }) => ({ grantId, delta: -delta })),
+  });
   const reserving = (amount: number): EntryView => {
     const [share] = reserve.grants;
     if (share === undefined) throw new Error('the reservation burns no grant');
@@ -153,6 +165,16 @@ describe('CR-11 verifying an export offline', () => {
       { ...release, amount: 1 },
       { line: 6, problem: 'entry 5: amounts do not fit the type release' },
     ],
+    [
+      'a refund takes',
+      negated(refund),
+      { line: refund.entry + 1, problem: `entry ${refund.entry}: amounts do not fit the type refund` },
+    ],
+    [
+      'an adjustment takes from no grant',
+      { ...adjustment, grants: [] },
+      { line: adjustment.entry + 1, problem: `entry ${adjustment.entry}: the grants do not add up to the amount` },
+    ],
   ])('finds a chain that is whole and against the rules: %s', async (_, changed, finding) => {
     expect(await findings(relinked(entries.with(changed.entry - 1, changed)))).toContainEqual(finding);
   });
@@ -170,14 +192,14 @@ describe('CR-11 verifying an export offline', () => {
         ({ line, problem }) => `${line}: ${problem}`,
       );
     const later = await of(ORG, entries, { atMs: 0 });
-    expect(await found(0, later)).toEqual(['14: the first line is not of this export']);
-    expect(await found(-2, later)).toEqual(['14: the first line is not of this export']);
+    expect(await found(0, later)).toEqual(['17: the first line is not of this export']);
+    expect(await found(-2, later)).toEqual(['17: the first line is not of this export']);
     const changed = await of(
       ORG,
       relinked(entries.with(11, { ...(entries[11] as EntryView), time: entries[0]!.time })),
     );
-    expect(await found(-2, changed)).toEqual(['14: the last entry is not the one the export ended with']);
-    expect(await found(-2, await of(ORG, []))).toContain('14: there are 12 entries, not as many as it says');
+    expect(await found(-2, changed)).toEqual(['17: the last entry is not the one the export ended with']);
+    expect(await found(-2, await of(ORG, []))).toContain('17: there are 15 entries, not as many as it says');
     const inDecicredits = await of(ORG, relinked(entries, 'decicredit'), { unit: 'decicredit' });
     const first = (await verify(inDecicredits.with(0, lines[0] ?? '').join('\n'))).findings[0];
     expect(first).toEqual({ line: 2, problem: 'entry 1 is in another unit' });
@@ -223,6 +245,6 @@ describe('CR-11 verifying an export offline', () => {
 
   it('finds what stands behind the end', async () => {
     const { findings: found } = await verify(Buffer.concat([file, Buffer.from('{"a":1}\n')]));
-    expect(found).toEqual([{ line: 15, problem: 'something stands behind the end' }]);
+    expect(found).toEqual([{ line: 18, problem: 'something stands behind the end' }]);
   });
 });

@@ -94,6 +94,19 @@ const neverCaptures = changing((decision, facts) => {
   return events.length === decision.events.length ? decision : { ...decision, events: relinked(events, facts) };
 });
 
+/** More comes back than the enrichment cost. */
+const refundsTooMuch = changing((decision, facts) => {
+  const isRefund = decision.events.some((event) => event.type === 'CreditsRefunded');
+  if (!isRefund) return decision;
+  const events = decision.events.map((event) => {
+    if (event.type !== 'CreditsRefunded') return event;
+    const { amount, grants, available } = event.data;
+    const larger = grants.map(({ grantId, delta }) => ({ grantId, delta: delta + 1 }));
+    return { ...event, data: { ...event.data, amount: amount + 1, grants: larger, available: available + 1 } };
+  });
+  return { ...decision, events: relinked(events, facts) };
+});
+
 const forgetsDeadlines = () => ({
   core: (core: Core): Core => ({
     ...core,
@@ -108,6 +121,8 @@ export const CORE_BUGS: readonly PlantedBug[] = [
   { name: 'burns an expired grant', plant: graceForGrants },
   { name: 'captures twice', plant: capturesTwice },
   { name: 'finds without capturing', plant: neverCaptures },
+  { name: 'refunds twice', plant: without('refund') },
+  { name: 'refunds more than was captured', plant: refundsTooMuch },
   { name: 'hashes another time than it writes', plant: hashesWrongly },
   { name: 'makes a second enrichment beside an active one', plant: without('current') },
   { name: 'forgets deadlines', plant: forgetsDeadlines },

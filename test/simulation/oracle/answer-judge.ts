@@ -95,6 +95,12 @@ const shownOf = ({ command, copy, decision }: Backing, book: OrgBook): object | 
       return { enrichment: book.enrichments.get(command.data.enrichmentId)?.after(copy) ?? null };
     case 'GrantCredits':
       return { grantId: references[0], balance, available };
+    case 'AdjustCredits':
+      return { transactionId: references[0], balance, available };
+    case 'RefundEnrichment': {
+      const amount = book.enrichments.get(command.data.enrichmentId)?.refunded?.amount;
+      return { transactionId: references[0], amount, balance, available };
+    }
     case 'RecordProviderResponse':
     case 'ExpireGrants':
     case 'CheckpointLedger':
@@ -122,6 +128,7 @@ const essenceOf = (answer: Answer): string | null => {
   if ('enrichments' in result) return result.enrichments.map(({ id }) => id).join();
   if ('enrichment' in result) return result.enrichment.id;
   if ('grantId' in result) return result.grantId;
+  if ('transactionId' in result) return result.transactionId;
   return 'personId' in result ? result.personId : '';
 };
 

@@ -1,5 +1,6 @@
 import type { Command } from '../../../src/domain/command.js';
 import type { EventType } from '../../../src/events/event.js';
+import { alike } from './alike.js';
 import type { Fact } from './events-reader.js';
 import { fundsFor } from './expectation.js';
 import type { OrgBook } from './org-book.js';
@@ -35,7 +36,10 @@ export const foreseen = (command: Command, book: OrgBook, nowMs: number): Forese
       const page = book.currentOf(command.data.personId, command.data);
       return page?.isPending === true ? { ...base, endings: [`${page.id} cancelled`] } : base;
     }
+    case 'AdjustCredits':
+      return { ...base, details: shortOf(book, -command.data.amount, nowMs) };
     case 'GrantCredits':
+    case 'RefundEnrichment':
     case 'ExpireGrants':
     case 'CheckpointLedger':
       return base;
@@ -45,9 +49,15 @@ export const foreseen = (command: Command, book: OrgBook, nowMs: number): Forese
 const requestForeseen = (command: Command<'RequestEnrichments'>, book: OrgBook, nowMs: number) => {
   if (command.data.personIds.some((id) => !book.persons.has(id))) return {};
   const { fresh, overdue, available, required } = fundsFor(command, book, nowMs);
-  const details = required > available ? { required, available, shortfall: required - available } : null;
+  const details = lacking(required, available);
   return { fresh, endings: overdue.map(({ id }) => `${id} timed_out`), details };
 };
+
+const shortOf = ({ credits }: OrgBook, required: number, nowMs: number) =>
+  lacking(required, credits.available - credits.dueAt(nowMs));
+
+const lacking = (required: number, available: number) =>
+  required > available ? { required, available, shortfall: required - available } : null;
 
 /** What is missing or too much in the events of an executed command; null when they are whole. */
 export const completenessOf = (facts: readonly Fact[], foreseen: Foreseen): string | null => {
@@ -76,7 +86,7 @@ const answeredEnd = (facts: readonly Fact[], { book }: Foreseen): readonly strin
   return page !== undefined && typeof page.course === 'string' ? [`${page.id} ${page.course}`] : [];
 };
 
-const partsOf = (facts: readonly Fact[], { command, fresh, recorded }: Foreseen): string | null => {
+const partsOf = (facts: readonly Fact[], { command, book, fresh, recorded }: Foreseen): string | null => {
   const is = (type: EventType, times: number): string | null =>
     count(facts, type) === times ? null : `${count(facts, type)} ${type} instead of ${times}`;
   switch (command.type) {
@@ -88,6 +98,10 @@ const partsOf = (facts: readonly Fact[], { command, fresh, recorded }: Foreseen)
       return is('ProviderResponded', 1);
     case 'GrantCredits':
       return is('CreditsGranted', 1) ?? grantOf(facts, command);
+    case 'RefundEnrichment':
+      return is('CreditsRefunded', 1) ?? refundOf(facts, command, book);
+    case 'AdjustCredits':
+      return is('CreditsAdjusted', 1) ?? adjustmentOf(facts, command);
     case 'ExpireEnrichment':
     case 'CancelEnrichment':
     case 'ExpireGrants':
@@ -115,6 +129,21 @@ const grantOf = (facts: readonly Fact[], { data }: Command<'GrantCredits'>): str
   return same ? null : 'the grant that was asked for';
 };
 
+const refundOf = (facts: readonly Fact[], { data }: Command<'RefundEnrichment'>, book: OrgBook): string | null => {
+  const refunded = facts.find((fact) => fact.type === 'CreditsRefunded')?.data;
+  const amount = data.amount ?? book.enrichments.get(data.enrichmentId)?.captured?.amount;
+  const same = refunded?.enrichmentId === data.enrichmentId && refunded.amount === amount;
+  return same && refunded.reasonCode === data.reasonCode && alike(refunded.note, data.note)
+    ? null
+    : 'the refund that was asked for';
+};
+
+const adjustmentOf = (facts: readonly Fact[], { data }: Command<'AdjustCredits'>): string | null => {
+  const adjusted = facts.find((fact) => fact.type === 'CreditsAdjusted')?.data;
+  const same = adjusted?.amount === data.amount && adjusted.reasonCode === data.reasonCode;
+  return same && alike(adjusted.note, data.note) ? null : 'the adjustment that was asked for';
+};
+
 /** The answer is remembered: by its own event, unless the others tell it and no key asks for a day of memory. */
 const memoryOf = (facts: readonly Fact[], { command, book, fresh, recorded }: Foreseen): string | null => {
   const answered = facts.find((fact) => fact.type === 'CommandAnswered');
@@ -140,6 +169,9 @@ const referencesOf = (facts: readonly Fact[], command: Command, book: OrgBook): 
       return [book.currentOf(command.data.personId, command.data)?.id ?? ''];
     case 'GrantCredits':
       return facts.flatMap((fact) => (fact.type === 'CreditsGranted' ? fact.data.grantId : []));
+    case 'RefundEnrichment':
+    case 'AdjustCredits':
+      return facts.flatMap((fact) => ('transactionId' in fact.data ? (fact.data.transactionId ?? []) : []));
     case 'RecordProviderResponse':
     case 'ExpireEnrichment':
     case 'ExpireGrants':

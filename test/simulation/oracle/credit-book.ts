@@ -16,7 +16,15 @@ export interface Share {
   readonly grantId: string;
   readonly amount: number;
 }
-type CreditFact = Fact<'CreditsGranted' | 'CreditsReserved' | 'CreditsCaptured' | 'CreditsReleased' | 'CreditsExpired'>;
+export type CreditFact = Fact<
+  | 'CreditsGranted'
+  | 'CreditsReserved'
+  | 'CreditsCaptured'
+  | 'CreditsReleased'
+  | 'CreditsExpired'
+  | 'CreditsRefunded'
+  | 'CreditsAdjusted'
+>;
 
 const LEDGER: Readonly<Record<CreditFact['type'], readonly [type: string, amount: number, reserved: number]>> = {
   CreditsGranted: ['grant', 1, 0],
@@ -24,6 +32,8 @@ const LEDGER: Readonly<Record<CreditFact['type'], readonly [type: string, amount
   CreditsCaptured: ['capture', -1, -1],
   CreditsReleased: ['release', 0, -1],
   CreditsExpired: ['expire', -1, 0],
+  CreditsRefunded: ['refund', 1, 0],
+  CreditsAdjusted: ['adjust', 1, 0],
 };
 
 /** The money of one org, grant by grant (API CR-06, CR-10, CR-14). */
@@ -91,34 +101,68 @@ export class CreditBook {
     this.demand(data.entry === this.entry + 1, 'the chain is dense', fact);
     this.demand(data.prevHash === this.hash, 'an entry names the one before', fact);
     this.demand(data.hash === hash, 'the hash is that of the entry', fact);
-    this.demand(Number.isSafeInteger(data.amount) && data.amount >= 0, 'amounts are whole and not negative', fact);
+    const isSigned = fact.type === 'CreditsAdjusted';
+    const isRight = Number.isSafeInteger(data.amount) && (isSigned || data.amount >= 0);
+    this.demand(isRight, 'amounts are whole, and not negative but for adjustments', fact);
     this.entry = data.entry;
     this.hash = data.hash;
   }
 
   granted(fact: Fact<'CreditsGranted'>): void {
-    const { grantId, amount, expiresAt } = fact.data;
-    this.demand(!this.made.has(grantId), 'a grant is made once', fact);
-    this.made.add(grantId);
-    const order = `${expiresAt ?? '~'} ${fact.time} ${grantId}`;
+    const { grantId, expiresAt } = fact.data;
+    this.comesIn(fact, { id: grantId, expiresAt });
+  }
+
+  /** A refund, or an adjustment upwards, is a grant without expiry, named by its transaction. */
+  refunded(fact: Fact<'CreditsRefunded'>): void {
+    this.comesIn(fact, { id: fact.data.transactionId, expiresAt: null });
+  }
+
+  adjusted(fact: Fact<'CreditsAdjusted'>): void {
+    const { transactionId, amount } = fact.data;
+    if (amount > 0) return this.comesIn(fact, { id: transactionId, expiresAt: null });
+    for (const share of this.burnt(fact, -amount)) this.page(share.grantId).free -= share.amount;
+    this.balance += amount;
+    this.settled(fact);
+  }
+
+  private comesIn(
+    fact: Fact<'CreditsGranted' | 'CreditsRefunded' | 'CreditsAdjusted'>,
+    { id, expiresAt }: { readonly id: string; readonly expiresAt: string | null },
+  ): void {
+    const { amount, grants } = fact.data;
+    this.demand(grants.length === 1 && grants[0]?.grantId === id, 'what comes in is a grant of its own', fact);
+    this.demand(grants[0]?.delta === amount, 'shares add up', fact);
+    this.demand(!this.made.has(id), 'a grant is made once', fact);
+    this.made.add(id);
+    const order = `${expiresAt ?? '~'} ${fact.time} ${id}`;
     const expiresMs = expiresAt === null ? Infinity : Date.parse(expiresAt);
-    this.grants.set(grantId, { id: grantId, expiresMs, order, free: amount, reserved: 0 });
+    this.grants.set(id, { id, expiresMs, order, free: amount, reserved: 0 });
     this.balance += amount;
     this.settled(fact);
   }
 
   reserve(fact: Fact<'CreditsReserved'>): readonly Share[] {
-    const shares = this.sharesOf(fact, -1);
+    const shares = this.burnt(fact, fact.data.amount);
     for (const { grantId, amount } of shares) {
-      const page = this.page(grantId);
-      const earlier = this.pages.some(({ free, order }) => free > 0 && order < page.order);
-      this.demand(page.expiresMs > fact.timeMs, 'an expired grant is never burnt', fact);
-      this.demand(!earlier, 'what expires first is burnt first', fact);
-      page.free -= amount;
-      page.reserved += amount;
+      this.page(grantId).free -= amount;
+      this.page(grantId).reserved += amount;
     }
     this.reserved += fact.data.amount;
     this.settled(fact);
+    return shares;
+  }
+
+  /** Free credits that leave their grants: of each that burns earlier, all of them. */
+  private burnt(fact: Fact<'CreditsReserved' | 'CreditsAdjusted'>, total: number): readonly Share[] {
+    const shares = this.sharesOf(fact, -1, total);
+    const taken = new Map(shares.map(({ grantId, amount }) => [grantId, amount]));
+    for (const { grantId } of shares) {
+      const page = this.page(grantId);
+      const earlier = this.pages.some(({ id, free, order }) => free > (taken.get(id) ?? 0) && order < page.order);
+      this.demand(page.expiresMs > fact.timeMs, 'an expired grant is never burnt', fact);
+      this.demand(!earlier, 'what expires first is burnt first', fact);
+    }
     return shares;
   }
 
@@ -162,10 +206,10 @@ export class CreditBook {
     return page;
   }
 
-  private sharesOf(fact: CreditFact, sign: 1 | -1): readonly Share[] {
+  private sharesOf(fact: CreditFact, sign: 1 | -1, expected = fact.data.amount): readonly Share[] {
     const shares = fact.data.grants.map(({ grantId, delta }) => ({ grantId, amount: sign * delta }));
     const sum = shares.reduce((total, { amount }) => total + amount, 0);
-    this.demand(sum === fact.data.amount && shares.every(({ amount }) => amount > 0), 'shares add up', fact);
+    this.demand(sum === expected && shares.every(({ amount }) => amount > 0), 'shares add up', fact);
     return shares;
   }
 

@@ -5,7 +5,7 @@ import { noteFact } from './noteworthy.js';
 import { expectationOf, type Expectation } from './expectation.js';
 import { EnrichmentPage } from './enrichment-page.js';
 import { alike } from './alike.js';
-import type { Share } from './credit-book.js';
+import type { CreditFact, Share } from './credit-book.js';
 import type { OrgBook } from './org-book.js';
 import type { RarePaths } from '../world/rare-paths.js';
 import { completenessOf, foreseen, type Foreseen } from './completeness.js';
@@ -19,6 +19,8 @@ const MAY_CAUSE: Readonly<Record<CommandType, readonly EventType[]>> = {
   ExpireEnrichment: ENDING,
   CancelEnrichment: ['CommandAnswered', ...ENDING],
   GrantCredits: ['CreditsGranted', 'CreditsExpired', 'CommandAnswered'],
+  RefundEnrichment: ['CreditsRefunded', 'CreditsExpired', 'CommandAnswered'],
+  AdjustCredits: ['CreditsAdjusted', 'CreditsExpired', 'CommandAnswered'],
   ExpireGrants: ['CreditsExpired'],
   CheckpointLedger: ['LedgerCheckpointed'],
 };
@@ -104,6 +106,8 @@ export class Decision {
       case 'CreditsCaptured':
       case 'CreditsReleased':
       case 'CreditsExpired':
+      case 'CreditsRefunded':
+      case 'CreditsAdjusted':
         return this.moneyMoved(fact);
       case 'LedgerCheckpointed':
         return this.demand(false, 'nobody signs statements in this world', fact);
@@ -113,13 +117,16 @@ export class Decision {
     }
   }
 
-  private moneyMoved(
-    fact: Fact<'CreditsGranted' | 'CreditsReserved' | 'CreditsCaptured' | 'CreditsReleased' | 'CreditsExpired'>,
-  ): void {
+  private moneyMoved(fact: CreditFact): void {
     const { credits } = this.options.book;
     credits.link(fact);
     if (fact.type === 'CreditsGranted') credits.granted(fact);
     if (fact.type === 'CreditsExpired') credits.expire(fact);
+    if (fact.type === 'CreditsAdjusted') credits.adjusted(fact);
+    if (fact.type === 'CreditsRefunded') {
+      this.page(fact.data.enrichmentId).refund(fact);
+      credits.refunded(fact);
+    }
     if (fact.type === 'CreditsReserved') this.reserved(fact, [...credits.reserve(fact)]);
     if (fact.type === 'CreditsCaptured') this.page(fact.data.enrichmentId).capture(fact, credits.capture(fact));
     if (fact.type === 'CreditsReleased') this.page(fact.data.enrichmentId).release(fact, credits.release(fact));

@@ -21,6 +21,7 @@ export class EnrichmentPage {
   ended: Ended | null = null;
   captured: Fact<'CreditsCaptured'>['data'] | null = null;
   released = 0;
+  refunded: Fact<'CreditsRefunded'>['data'] | null = null;
   /** What is still set aside, first share first. */
   held: Share[] = [];
   private dealt = false;
@@ -100,6 +101,13 @@ export class EnrichmentPage {
     this.released += fact.data.amount;
     this.demand(fact.data.amount > 0, 'nothing is not released');
     this.settle(shares, fact.data);
+  }
+
+  refund(fact: Fact<'CreditsRefunded'>): void {
+    const { amount } = fact.data;
+    this.demand(this.refunded === null, 'an enrichment is refunded at most once');
+    this.demand(amount > 0 && amount <= (this.captured?.amount ?? 0), 'no more comes back than was captured');
+    this.refunded = fact.data;
   }
 
   /** A settlement takes the first shares that are held, each in the name of its grant. */

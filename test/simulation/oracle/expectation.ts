@@ -29,6 +29,10 @@ export const expectationOf = (command: Command, book: OrgBook, nowMs: number): E
       return refusedOr(cancelRefusal(command, book));
     case 'GrantCredits':
       return refusedOr(grantRefusal(command, nowMs));
+    case 'RefundEnrichment':
+      return refusedOr(refundRefusal(command, book));
+    case 'AdjustCredits':
+      return refusedOr(adjustRefusal(command, book, nowMs));
     case 'ExpireGrants':
       return book.credits.dueAt(nowMs) > 0 ? 'events' : 'silence';
     // Owners sign nothing in the simulated world: whoever sends one is at fault.
@@ -68,6 +72,25 @@ const cancelRefusal = ({ data }: Command<'CancelEnrichment'>, book: OrgBook): st
   const page = book.currentOf(data.personId, data);
   if (page === undefined) return 'NOT_FOUND unknown_enrichment';
   return page.isPending ? null : 'CONFLICT not_pending';
+};
+
+const refundRefusal = ({ keyed, data }: Command<'RefundEnrichment'>, book: OrgBook): string | null => {
+  if (!keyed) return 'VALIDATION_ERROR idempotency_key_required';
+  const page = book.enrichments.get(data.enrichmentId);
+  if (page === undefined) return 'NOT_FOUND unknown_enrichment';
+  if (page.isPending) return 'CONFLICT still_pending';
+  const captured = page.captured?.amount ?? 0;
+  if (captured === 0) return 'CONFLICT nothing_captured';
+  if (page.refunded !== null) return 'CONFLICT already_refunded';
+  if (data.amount === 0) return 'VALIDATION_ERROR invalid_amount';
+  return data.amount !== null && data.amount > captured ? 'CONFLICT more_than_captured' : null;
+};
+
+const adjustRefusal = ({ keyed, data }: Command<'AdjustCredits'>, book: OrgBook, nowMs: number): string | null => {
+  if (!keyed) return 'VALIDATION_ERROR idempotency_key_required';
+  if (data.amount === 0) return 'VALIDATION_ERROR invalid_amount';
+  const available = book.credits.available - book.credits.dueAt(nowMs);
+  return available + data.amount < 0 ? 'INSUFFICIENT_CREDITS insufficient_credits' : null;
 };
 
 const grantRefusal = ({ keyed, data }: Command<'GrantCredits'>, nowMs: number): string | null => {

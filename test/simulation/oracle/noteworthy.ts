@@ -24,6 +24,10 @@ export const noteFact = (paths: RarePaths, fact: Fact, facts: readonly Fact[]): 
     case 'PersonRecorded':
       if (fact.data.merged) paths.saw('person merged');
       return;
+    case 'CreditsRefunded':
+      return paths.saw('enrichment refunded');
+    case 'CreditsAdjusted':
+      return paths.saw(fact.data.amount > 0 ? 'credits adjusted upwards' : 'credits adjusted downwards');
     case 'CreditsGranted':
     case 'CreditsCaptured':
     case 'CreditsReleased':

@@ -11,6 +11,8 @@ import type { SimProcess } from './sim-process.js';
 
 const ORGS = 9;
 const SENT_MAX = 400;
+/** X-07; now and then somebody forgets. */
+const MUST_BE_KEYED: ReadonlySet<string> = new Set(['GrantCredits', 'RefundEnrichment', 'AdjustCredits']);
 /** A client that got no answer under its key asks again this often. */
 const REPEATS_MAX = 3;
 const GARBAGE = ['', '{', '[]', '{"id":"no-type"}', '{"id":"no-org","type":"GrantCredits","data":{}}', '\u0000\u0001'];
@@ -61,7 +63,7 @@ export class Clients {
 
   private place(order: Order, { orgId }: OrderBook): void {
     const { random } = this;
-    const keyed = order.type === 'GrantCredits' ? random.chance(0.96) : random.chance(0.25);
+    const keyed = MUST_BE_KEYED.has(order.type) ? random.chance(0.96) : random.chance(0.25);
     this.issued += 1;
     const correlationId = `request-${this.issued}`;
     const id = keyed ? commandIdFrom(orgId, order.type, (this.keys += 1)) : (random.uuid() as CommandId);

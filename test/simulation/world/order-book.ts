@@ -16,7 +16,7 @@ interface KnownPerson {
 type AskedFor = Pick<EnrichmentView, 'id' | 'personId' | 'field'> & { readonly optionsHash: string };
 
 const KNOWN_MAX = 60;
-const KINDS = { record: 14, request: 50, cancel: 6, expire: 4, grant: 10 } as const;
+const KINDS = { record: 14, request: 50, cancel: 6, expire: 4, grant: 10, refund: 4, adjust: 3 } as const;
 
 const step = (provider: string, price: number): PlanStep => ({ provider, price, timeoutMs: 1_000, when: {} });
 const plan = (waterfallId: string, prices: readonly number[], stop: Pick<Plan, 'stop' | 'n'>): Plan => ({
@@ -58,6 +58,10 @@ export class OrderBook {
         return [this.expire()];
       case 'grant':
         return [this.grant(nowMs)];
+      case 'refund':
+        return this.maybeTwice(this.refund());
+      case 'adjust':
+        return [this.adjust()];
     }
   }
 
@@ -150,6 +154,22 @@ export class OrderBook {
     } as AskedFor;
     if (asked.length === 0) return stranger;
     return random.chance(0.7) ? (asked.at(-random.between(1, 4)) ?? stranger) : random.pick(asked);
+  }
+
+  /** Of anything, pending or not, found or not. */
+  private refund(): Order {
+    const { random } = this;
+    const amount = random.chance(0.5) ? null : random.between(0, 4);
+    return { type: 'RefundEnrichment', data: { ...this.because(), enrichmentId: this.anyAsked().id, amount } };
+  }
+
+  private adjust(): Order {
+    return { type: 'AdjustCredits', data: { ...this.because(), amount: this.random.between(-25, 15) } };
+  }
+
+  private because() {
+    const note = { keyId: `key-${this.random.hex(4)}` as KeyId, sealed: `box-${this.random.hex(8)}` as Sealed };
+    return { reasonCode: this.random.pick(['goodwill', 'correction'] as const), by: 'key:operator', note };
   }
 
   private grant(nowMs: number): Order {
