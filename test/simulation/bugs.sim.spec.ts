@@ -7,7 +7,7 @@ import type { Plant } from './world/seams.js';
 
 /** A bug that is not caught within so many commands of each of these worlds has survived. */
 const COMMANDS = 3_000;
-const SEEDS = ['bug 1', 'bug 2', 'bug 3', 'bug 4'];
+const SEEDS = Array.from({ length: 12 }, (_, n) => `bug ${n + 1}`);
 const TIMEOUT_MS = 120_000;
 
 /** All seams wrapped as the bugs wrap them, and nothing broken. */

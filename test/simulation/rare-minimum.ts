@@ -2,7 +2,7 @@
 export const RARE_MINIMUM: Readonly<Record<string, number>> = {
   // Owners come and go, and the loser learns it.
   'Fenced on append': 25,
-  'Fenced on renewal': 2,
+  'Fenced on renewal': 1,
   'Fenced on restore': 1,
   'partition claimed': 1000,
   'claim renewed': 200,

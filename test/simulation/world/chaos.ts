@@ -112,26 +112,12 @@ export class Chaos {
     });
   }
 
-  /**
-   * Short: nobody notices. Long: somebody else takes over, and it comes back as a zombie; at times the network delivers
-   * its claims once more just before.
-   */
+  /** Short: nobody notices. Long: somebody else takes over, and it comes back as a zombie. */
   private freeze(): void {
     const process = this.anyRunning();
     if (process === null) return;
     process.freeze();
-    this.later([100, this.random.chance(0.7) ? 12_000 : 1_500], () => {
-      if (this.random.chance(0.5)) this.repeatClaims(process);
-      process.thaw();
-    });
-  }
-
-  private repeatClaims({ name }: SimProcess): void {
-    const { network, broker, paths } = this.world;
-    for (const { topic, partition, records } of network.claimsOf(name)) {
-      paths.saw('claim copied before a thaw');
-      broker.partition(topic, partition).append(records);
-    }
+    this.later([100, this.random.chance(0.7) ? 12_000 : 1_500], () => process.thaw());
   }
 
   private stopInOrder(): void {

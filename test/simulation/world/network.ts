@@ -49,6 +49,7 @@ export class Network {
 
   /** The last claim that the named process has sent, per partition. */
   claimsOf(name: string): readonly OutgoingAppend[] {
+    if (!this.faulty) return [];
     return [...(this.claims.get(name)?.values() ?? [])];
   }
 

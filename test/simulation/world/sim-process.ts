@@ -21,6 +21,8 @@ const SESSION_MS = 3_000;
 const EVENTS_BYTES_MAX = 8_500;
 /** 10 minutes of renewal become 30 seconds. */
 const CLAIM_HURRY = 20;
+/** Of the thaws. */
+const CLAIMS_COPIED = 0.5;
 /** So small that streams are evicted and loaded all the time, and that batches are full. */
 const LIMITS = {
   batchCommands: 8,
@@ -140,8 +142,18 @@ export class SimProcess {
 
   thaw(): void {
     if (this.isKilled) return;
+    if (!this.isRunning && this.random.chance(CLAIMS_COPIED)) this.repeatClaims();
     this.memoryLog.thaw();
     this.process.thaw();
+  }
+
+  /** The network delivers its claims once more, for the zombie to find behind those of others. */
+  private repeatClaims(): void {
+    const { network, broker, paths } = this.world;
+    for (const { topic, partition, records } of network.claimsOf(this.name)) {
+      paths.saw('claim copied before a thaw');
+      broker.partition(topic, partition).append(records);
+    }
   }
 
   kill(): void {
