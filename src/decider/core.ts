@@ -12,7 +12,7 @@ export interface Core {
   readonly decide: (command: Command, state: StateReader, context: DecideContext) => Decision;
   readonly evolve: (state: StateReader, event: AppliedEvent) => StateChanges;
   readonly streamsOf: (command: Command, state: StateReader) => readonly StreamKey[];
-  readonly streamsOfEvent: (event: AppliedEvent) => readonly StreamKey[];
+  readonly streamsOfEvent: (event: AppliedEvent, state: StateReader) => readonly StreamKey[];
   readonly dueAt: (key: StreamKey, state: StreamState) => number | null;
 }
 

@@ -43,11 +43,14 @@ export class Replay {
 
   private async loadFor(chunk: readonly StoredEvent[]): Promise<void> {
     const { core, workingSet, snapshotter } = this.options;
-    const cold = new Set<StreamKey>();
-    for (const event of chunk) {
-      for (const key of core.streamsOfEvent(event)) if (!workingSet.knows(key)) cold.add(key);
+    for (;;) {
+      const cold = new Set<StreamKey>();
+      for (const event of chunk) {
+        for (const key of core.streamsOfEvent(event, workingSet)) if (!workingSet.knows(key)) cold.add(key);
+      }
+      if (cold.size === 0) return;
+      await snapshotter.load([...cold]);
     }
-    if (cold.size > 0) await snapshotter.load([...cold]);
   }
 
   private evolveAll(chunk: readonly StoredEvent[]): void {

@@ -1,5 +1,6 @@
 import type { CacheEntry } from '../events/enrichment.events.js';
 import type { GrantSource, LedgerCheckpointed, ReasonCode, SealedNote } from '../events/credit.events.js';
+import type { KeyCaps, OrgCaps } from './credits/caps.js';
 import type { AttemptOutcome, Dialect } from './enrichments/enrichment.js';
 import type { EnrichmentView } from './enrichments/enrichment-view.js';
 import type {
@@ -14,6 +15,8 @@ import type {
   TransactionId,
 } from './kernel/ids.js';
 import type { Instant } from './kernel/instant.js';
+import type { Refusal } from './kernel/refusal.js';
+import type { Settings } from './settings/settings.js';
 import type { Field, Plan, Verification } from './waterfall/plan.js';
 
 /** What may be asked of the decider, by type. Personal data only sealed. */
@@ -41,7 +44,15 @@ export interface CommandDataByType {
     readonly createdBy: string;
     readonly dialect: Dialect;
     readonly maxAgeMs: number;
+    /** A new one also after a finished one, never while one is pending (OP-05); only under a key (X-07). */
+    readonly force?: true;
+    /** CR-07: what this request may reserve at most. */
+    readonly maxCredits?: number;
+    /** CR-07: of the key that `createdBy` names, as configured when it was sent. */
+    readonly keyCaps?: KeyCaps;
   };
+  /** OP-23: what the same request would come to; changes nothing, not even the log. */
+  EstimateEnrichments: CommandDataByType['RequestEnrichments'];
   /** From `providers`: counts only if (enrichment, attempt) is the open one (DESIGN §3). */
   RecordProviderResponse: {
     readonly enrichmentId: EnrichmentId;
@@ -64,6 +75,8 @@ export interface CommandDataByType {
   ExpireEnrichment: { readonly enrichmentId: EnrichmentId };
   /** OP-21: the newest pending enrichment of (person, field, options). */
   CancelEnrichment: { readonly personId: PersonId; readonly field: Field; readonly optionsHash: string };
+  /** WF-10: what is not mentioned stays; null takes a cap away. */
+  ChangeSettings: { readonly caps?: Partial<OrgCaps>; readonly by: string };
   GrantCredits: {
     readonly amount: number;
     readonly source: GrantSource;
@@ -131,9 +144,23 @@ export interface ResultByCommand {
     readonly reserved: number;
     readonly available: number;
   };
+  EstimateEnrichments: {
+    readonly created: number;
+    readonly reused: number;
+    /** Reserved for each new one. */
+    readonly perItem: number;
+    /** Reserved for all of them. */
+    readonly required: number;
+    /** Before that. */
+    readonly available: number;
+    /** What would refuse it; null: it is affordable. */
+    readonly shortage: Refusal | null;
+  };
   RecordProviderResponse: Record<string, never>;
   ExpireEnrichment: { readonly enrichment: EnrichmentView };
-  CancelEnrichment: { readonly enrichment: EnrichmentView };
+  /** `available` after it. */
+  CancelEnrichment: { readonly enrichment: EnrichmentView; readonly available: number };
+  ChangeSettings: { readonly settings: Settings };
   GrantCredits: { readonly grantId: GrantId; readonly balance: number; readonly available: number };
   RefundEnrichment: {
     readonly transactionId: TransactionId;

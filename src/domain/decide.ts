@@ -11,6 +11,7 @@ import { grantCredits } from './credits/grant-credits.js';
 import { refundEnrichment } from './credits/refund-enrichment.js';
 import type { Answer, DecideContext, Decision } from './decision.js';
 import { cancelEnrichment, expireEnrichment } from './enrichments/end-enrichment.js';
+import { estimateEnrichments } from './enrichments/estimate-enrichments.js';
 import { recordProviderResponse } from './enrichments/record-provider-response.js';
 import { requestEnrichments } from './enrichments/request-enrichments.js';
 import { assertNever } from './kernel/errors.js';
@@ -19,6 +20,7 @@ import type { Refusal } from './kernel/refusal.js';
 import { recordPerson } from './persons/record-person.js';
 import { Proposal } from './proposal.js';
 import type { StateReader } from './state.js';
+import { changeSettings } from './settings/change-settings.js';
 import { answered, type Memory, type Verdict } from './verdict.js';
 
 /**
@@ -26,6 +28,10 @@ import { answered, type Memory, type Verdict } from './verdict.js';
  * `context`. A refusal changes nothing but the memory of itself. @throws InvariantBroken, which is a bug.
  */
 export const decide = (command: Command, state: StateReader, context: DecideContext): Decision => {
+  // A question, not a request: it is not remembered, and it may be answered however late.
+  if (command.type === 'EstimateEnrichments') {
+    return estimateEnrichments(command, new Proposal(command.orgId, state, context));
+  }
   const known = recall(command, state, context.nowMs);
   if (known.kind === 'again') return { events: [], answer: repeat(command, known.answer, { state, context }) };
   if (known.kind === 'conflict') return refusing(command, CONFLICTING_KEY, context);
@@ -40,7 +46,7 @@ export const decide = (command: Command, state: StateReader, context: DecideCont
 const CONFLICTING_KEY: Refusal = { code: 'IDEMPOTENCY_CONFLICT', reason: 'idempotency_key_reused' };
 const EXPIRED: Refusal = { code: 'UNAVAILABLE', reason: 'expired' };
 
-const judge = (command: Command, proposal: Proposal): Verdict => {
+const judge = (command: Exclude<Command, Command<'EstimateEnrichments'>>, proposal: Proposal): Verdict => {
   switch (command.type) {
     case 'RecordPerson':
       return recordPerson(command, proposal);
@@ -58,6 +64,8 @@ const judge = (command: Command, proposal: Proposal): Verdict => {
       return refundEnrichment(command, proposal);
     case 'AdjustCredits':
       return adjustCredits(command, proposal);
+    case 'ChangeSettings':
+      return changeSettings(command, proposal);
     case 'ExpireGrants':
       expireDueGrants(proposal);
       return answered<'ExpireGrants'>({}, null);

@@ -22,6 +22,8 @@ const dueInstant = (key: StreamKey, value: StreamState): Instant | null => {
     case 'request':
     case 'recent':
       return (value as RememberedAnswer).expiresAt;
+    case 'spending':
+    case 'settings':
     case 'person':
     case 'identity':
     case 'current':

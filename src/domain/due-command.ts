@@ -27,6 +27,8 @@ export const dueCommand = (key: StreamKey, value: StreamState, nowMs: number): D
     }
     case 'account':
       return { type: 'ExpireGrants', orgId: (value as Account).orgId, data: {}, dueAtMs };
+    case 'spending':
+    case 'settings':
     case 'person':
     case 'identity':
     case 'current':

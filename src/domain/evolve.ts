@@ -3,6 +3,7 @@ import { answeredByEvent, commandAnswered, commandRefused } from './answers/answ
 import { emptyAccount } from './credits/account.js';
 import { accountAfter } from './credits/account-after.js';
 import type { CreditEvent } from './credits/chain.js';
+import { spendersOf, spendingAfterRelease, spendingAfterReserve } from './credits/spending.js';
 import { splitShares } from './credits/split.js';
 import {
   enrichmentFinished,
@@ -44,16 +45,17 @@ export const evolve = (state: StateReader, event: AppliedEvent): StateChanges =>
     case 'CreditsReserved':
       return evolveReserved(state, event);
     case 'CreditsCaptured':
-    case 'CreditsReleased':
       return evolveSettled(state, event);
+    case 'CreditsReleased':
+      return [...evolveSettled(state, event), ...givenBack(state, event)];
     case 'CreditsGranted':
     case 'CreditsExpired':
     case 'CreditsAdjusted':
       return [accountChange(state, event)];
-    case 'CreditsRefunded': {
-      const { enrichmentId, transactionId, amount } = event.data;
-      return [accountChange(state, event), [streams.refund(event.orgId, enrichmentId), { transactionId, amount }]];
-    }
+    case 'CreditsRefunded':
+      return evolveRefunded(state, event);
+    case 'SettingsChanged':
+      return evolveSettings(event);
     case 'LedgerCheckpointed': {
       const { partition, upToSeq, hash } = event.data;
       return [[streams.checkpoint(partition), { upToSeq, hash }]];
@@ -116,7 +118,7 @@ const evolveReserved = (state: StateReader, event: Applied<'CreditsReserved'>): 
   });
   const references = enrichments.map(({ enrichmentId }) => enrichmentId);
   const answer = { commandType: 'RequestEnrichments', status: 'accepted', references } as const;
-  return [accountChange(state, event), ...dealt, ...answeredByEvent(event, answer)];
+  return [accountChange(state, event), ...spent(state, event), ...dealt, ...answeredByEvent(event, answer)];
 };
 
 const evolveSettled = (
@@ -125,6 +127,29 @@ const evolveSettled = (
 ): StateChanges => {
   const enrichment = knownEnrichment(state, event.orgId, event.data.enrichmentId);
   return [accountChange(state, event), [streams.enrichment(enrichment.id), enrichmentSettled(enrichment, event.data)]];
+};
+
+const evolveRefunded = (state: StateReader, event: Applied<'CreditsRefunded'>): StateChanges => {
+  const { enrichmentId, transactionId, amount } = event.data;
+  return [accountChange(state, event), [streams.refund(event.orgId, enrichmentId), { transactionId, amount }]];
+};
+
+const spent = (state: StateReader, { orgId, time, data }: Applied<'CreditsReserved'>): StateChanges =>
+  spendersOf(orgId, data.keyRef).map((key) => [key, spendingAfterReserve(state.get(key), time, data.amount)]);
+
+/** An enrichment was reserved for when it was requested, by who requested it. */
+const givenBack = (state: StateReader, { orgId, data }: Applied<'CreditsReleased'>): StateChanges => {
+  const { createdBy, createdAt } = knownEnrichment(state, orgId, data.enrichmentId);
+  return spendersOf(orgId, createdBy).flatMap((key) => {
+    const before = state.get(key);
+    return before === undefined ? [] : [[key, spendingAfterRelease(before, createdAt, data.amount)] as const];
+  });
+};
+
+const evolveSettings = (event: Applied<'SettingsChanged'>): StateChanges => {
+  const { settings, version } = event.data;
+  const answer = { commandType: 'ChangeSettings', status: 'changed', references: [] } as const;
+  return [[streams.settings(event.orgId), { ...settings, version }], ...answeredByEvent(event, answer)];
 };
 
 const accountChange = (

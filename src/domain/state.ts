@@ -1,13 +1,17 @@
 import type { Account } from './credits/account.js';
+import type { Spending } from './credits/spending.js';
 import type { LedgerMark } from './credits/ledger-statement.js';
 import type { Refund } from './credits/refund.js';
 import type { Enrichment } from './enrichments/enrichment.js';
 import type { StreamKey, StreamKind } from './streams.js';
 import type { CurrentEnrichment, IdentityOwner, Person } from './persons/person.js';
+import type { Settings } from './settings/settings.js';
 import type { RememberedAnswer } from './answers/remembered-answer.js';
 
 export interface StateByKind {
   account: Account;
+  spending: Spending;
+  settings: Settings;
   person: Person;
   identity: IdentityOwner;
   enrichment: Enrichment;

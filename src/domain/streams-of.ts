@@ -1,5 +1,6 @@
 import type { AppliedEvent } from './evolve.js';
 import type { Command, CommandType } from './command.js';
+import { spendersOf } from './credits/spending.js';
 import { assertNever } from './kernel/errors.js';
 import type { EnrichmentId, OrgId, PersonId } from './kernel/ids.js';
 import type { StateReader } from './state.js';
@@ -18,7 +19,12 @@ export const streamsOf = (command: Command, state: StateReader): readonly Stream
 ];
 
 /** What their answers refer to is told by the account, or by the command's own subject. */
-const NAMES_NO_STREAM: ReadonlySet<CommandType> = new Set(['GrantCredits', 'RefundEnrichment', 'AdjustCredits']);
+const NAMES_NO_STREAM: ReadonlySet<CommandType> = new Set([
+  'GrantCredits',
+  'RefundEnrichment',
+  'AdjustCredits',
+  'ChangeSettings',
+]);
 
 /** What an earlier answer of the same command id is rendered from. */
 const referencesOf = (command: Command, state: StateReader): readonly StreamKey[] => {
@@ -35,18 +41,24 @@ const subjectsOf = (command: Command, state: StateReader): readonly StreamKey[] 
   switch (command.type) {
     case 'RecordPerson':
       return personStreams(command, state);
+    case 'EstimateEnrichments':
     case 'RequestEnrichments': {
       const { field, optionsHash, personIds } = command.data;
-      const current = personIds.flatMap((id) => currentStreams(state, streams.current(orgId, id, field, optionsHash)));
-      return [...personIds.map((id) => streams.person(orgId, id)), ...current];
+      const current = personIds.flatMap((id) =>
+        currentStreams(state, orgId, streams.current(orgId, id, field, optionsHash)),
+      );
+      const payers = [streams.settings(orgId), ...spendersOf(orgId, command.data.createdBy)];
+      return [...personIds.map((id) => streams.person(orgId, id)), ...payers, ...current];
     }
     case 'CancelEnrichment': {
       const { personId, field, optionsHash } = command.data;
-      return currentStreams(state, streams.current(orgId, personId, field, optionsHash));
+      return currentStreams(state, orgId, streams.current(orgId, personId, field, optionsHash));
     }
     case 'RecordProviderResponse':
     case 'ExpireEnrichment':
-      return [streams.enrichment(command.data.enrichmentId)];
+      return enrichmentStreams(state, orgId, command.data.enrichmentId);
+    case 'ChangeSettings':
+      return [streams.settings(orgId)];
     case 'RefundEnrichment': {
       const { enrichmentId } = command.data;
       return [streams.enrichment(enrichmentId), streams.refund(orgId, enrichmentId)];
@@ -62,9 +74,21 @@ const subjectsOf = (command: Command, state: StateReader): readonly StreamKey[] 
   }
 };
 
-const currentStreams = (state: StateReader, key: StreamKey<'current'>): readonly StreamKey[] => {
+const currentStreams = (state: StateReader, orgId: OrgId, key: StreamKey<'current'>): readonly StreamKey[] => {
   const current = state.get(key);
-  return current === undefined ? [key] : [key, streams.enrichment(current.enrichmentId as EnrichmentId)];
+  if (current === undefined) return [key];
+  return [key, ...enrichmentStreams(state, orgId, current.enrichmentId as EnrichmentId)];
+};
+
+/** One that is pending may end, and then gives back to whoever paid for it. */
+const enrichmentStreams = (state: StateReader, orgId: OrgId, id: EnrichmentId): readonly StreamKey[] => {
+  const key = streams.enrichment(id);
+  return state.get(key)?.status === 'pending' ? [key, ...payersOf(state, orgId, id)] : [key];
+};
+
+const payersOf = (state: StateReader, orgId: OrgId, id: EnrichmentId): readonly StreamKey[] => {
+  const enrichment = state.get(streams.enrichment(id));
+  return enrichment === undefined ? [] : spendersOf(orgId, enrichment.createdBy);
 };
 
 const personStreams = ({ orgId, data }: Command<'RecordPerson'>, state: StateReader): readonly StreamKey[] => {
@@ -75,10 +99,11 @@ const personStreams = ({ orgId, data }: Command<'RecordPerson'>, state: StateRea
 };
 
 /**
- * The streams whose state folding `event` reads: a shell that replays the log loads them before it calls `evolve`.
- * What the event only writes is not among them.
+ * The streams whose state folding `event` reads, as far as `state` tells: a shell that replays the log loads them before
+ * it calls `evolve`, and asks again until nothing new is named (enrichment → who paid for it). Who paid for one that is
+ * requested among the same events is named by its reservation. What the event only writes is not among them.
  */
-export const streamsOfEvent = (event: AppliedEvent): readonly StreamKey[] => {
+export const streamsOfEvent = (event: AppliedEvent, state: StateReader): readonly StreamKey[] => {
   switch (event.type) {
     case 'PersonRecorded':
       return event.data.merged ? [streams.person(event.orgId, event.data.personId)] : [];
@@ -87,16 +112,26 @@ export const streamsOfEvent = (event: AppliedEvent): readonly StreamKey[] => {
     case 'EnrichmentFinished':
       return [streams.enrichment(event.data.enrichmentId)];
     case 'CreditsReserved':
-      return [accountOf(event), ...event.data.enrichments.map(({ enrichmentId }) => streams.enrichment(enrichmentId))];
+      return [
+        accountOf(event),
+        ...spendersOf(event.orgId, event.data.keyRef),
+        ...event.data.enrichments.map(({ enrichmentId }) => streams.enrichment(enrichmentId)),
+      ];
     case 'CreditsCaptured':
-    case 'CreditsReleased':
       return [accountOf(event), streams.enrichment(event.data.enrichmentId)];
+    case 'CreditsReleased':
+      return [
+        accountOf(event),
+        streams.enrichment(event.data.enrichmentId),
+        ...payersOf(state, event.orgId, event.data.enrichmentId),
+      ];
     case 'CreditsGranted':
     case 'CreditsExpired':
     case 'CreditsRefunded':
     case 'CreditsAdjusted':
       return [accountOf(event)];
     case 'EnrichmentRequested':
+    case 'SettingsChanged':
     case 'LedgerCheckpointed':
     case 'CommandAnswered':
     case 'CommandRefused':

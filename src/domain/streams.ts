@@ -6,11 +6,25 @@ import type { CommandId, EnrichmentId, IdentityHash, OrgId, PersonId } from './k
 import type { Field } from './waterfall/plan.js';
 
 export type StreamKind =
-  'account' | 'person' | 'identity' | 'enrichment' | 'current' | 'refund' | 'request' | 'recent' | 'checkpoint';
+  | 'account'
+  | 'spending'
+  | 'settings'
+  | 'person'
+  | 'identity'
+  | 'enrichment'
+  | 'current'
+  | 'refund'
+  | 'request'
+  | 'recent'
+  | 'checkpoint';
 export type StreamKey<K extends StreamKind = StreamKind> = `${K}/${string}`;
 
 export const streams = {
   account: (org: OrgId): StreamKey<'account'> => `account/${org}`,
+  /** Of the whole org, or of one of its keys. */
+  spending: (org: OrgId, keyRef?: string): StreamKey<'spending'> =>
+    keyRef === undefined ? `spending/${org}` : `spending/${org}/${keyRef}`,
+  settings: (org: OrgId): StreamKey<'settings'> => `settings/${org}`,
   person: (org: OrgId, id: PersonId): StreamKey<'person'> => `person/${org}/${id}`,
   identity: (org: OrgId, hash: IdentityHash): StreamKey<'identity'> => `identity/${org}/${hash}`,
   enrichment: (id: EnrichmentId): StreamKey<'enrichment'> => `enrichment/${id}`,

@@ -23,6 +23,7 @@ export const CATALOGUE: Readonly<Record<EventType, CatalogueEntry>> = {
   CreditsRefunded: entry('CreditsRefunded', 'Credits came back for an enrichment that was found.'),
   CreditsAdjusted: entry('CreditsAdjusted', 'An operator corrected the credits, upwards or downwards.'),
   LedgerCheckpointed: entry('LedgerCheckpointed', 'A signed statement about the credit chains of a partition.'),
+  SettingsChanged: entry('SettingsChanged', 'An org set something for itself, such as its spending caps.'),
   CommandAnswered: entry('CommandAnswered', 'The answer of a command is remembered under its id.'),
   CommandRefused: entry('CommandRefused', 'A command was refused; logged before anyone hears of it.'),
   PartitionClaimed: entry('PartitionClaimed', 'Protocol: a new owner writes from here on. Has no seq.'),

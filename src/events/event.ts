@@ -11,6 +11,7 @@ import type {
   LedgerCheckpointed,
 } from './credit.events.js';
 import type { PersonRecorded } from './person.events.js';
+import type { SettingsChanged } from './settings.events.js';
 import type { OrgId } from '../domain/kernel/ids.js';
 import type { Instant } from '../domain/kernel/instant.js';
 
@@ -28,6 +29,7 @@ export interface EventDataByType {
   CreditsRefunded: CreditsRefunded;
   CreditsAdjusted: CreditsAdjusted;
   LedgerCheckpointed: LedgerCheckpointed;
+  SettingsChanged: SettingsChanged;
   CommandAnswered: CommandAnswered;
   CommandRefused: CommandRefused;
   PartitionClaimed: PartitionClaimed;
@@ -39,7 +41,7 @@ export type EventType = keyof EventDataByType;
 export type DomainEvent<T extends EventType = EventType> = T extends EventType
   ? {
       readonly type: T;
-      /** CloudEvents subject: `enrichment/<id>`, `person/<id>`, `account/<org>`, `command/<id>`, `partition/<p>`. */
+      /** CloudEvents subject: `enrichment/<id>`, `person/<id>`, `account/<org>`, `settings/<org>`, `command/<id>`, `partition/<p>`. */
       readonly subject: string;
       readonly data: EventDataByType[T];
     }

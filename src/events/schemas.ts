@@ -3,6 +3,7 @@ import { object, strings, type JsonSchema } from './schema-parts.js';
 import { CREDIT_SCHEMAS } from './schemas.credits.js';
 import { ENRICHMENT_SCHEMAS } from './schemas.enrichments.js';
 import { COMMAND_SCHEMAS } from './schemas.commands.js';
+import { SETTINGS_SCHEMAS } from './schemas.settings.js';
 
 export type { JsonSchema };
 
@@ -21,5 +22,6 @@ export const EVENT_SCHEMAS: Readonly<Record<EventType, JsonSchema>> = {
   PersonRecorded: PERSON_RECORDED,
   ...ENRICHMENT_SCHEMAS,
   ...CREDIT_SCHEMAS,
+  ...SETTINGS_SCHEMAS,
   ...COMMAND_SCHEMAS,
 };

@@ -36,6 +36,7 @@ const enrichmentsIn = (event: StoredEvent): readonly EnrichmentId[] => {
     case 'CreditsExpired':
     case 'CreditsRefunded':
     case 'CreditsAdjusted':
+    case 'SettingsChanged':
     case 'LedgerCheckpointed':
     case 'CommandAnswered':
     case 'CommandRefused':

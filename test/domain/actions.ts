@@ -11,6 +11,7 @@ import {
   at,
   cancel,
   checkpoint,
+  command,
   expire,
   expireGrants,
   grant,
@@ -53,6 +54,16 @@ const VERIFICATIONS = [
 const person = fc.nat({ max: KNOWN.length - 1 });
 const anybody = fc.nat({ max: PEOPLE.length - 1 });
 const nat = fc.nat({ max: 1_000 });
+const anyCap = fc.option(fc.nat({ max: 30 }), { freq: 2 });
+const anyLimits = fc.record(
+  {
+    createdBy: fc.constantFrom('key:a', 'key:b'),
+    force: fc.constant(true as const),
+    maxCredits: fc.nat({ max: 12 }),
+    keyCaps: fc.record({ daily: anyCap, total: anyCap }),
+  },
+  { requiredKeys: ['createdBy'] },
+);
 const ACTIONS = {
   grant: fc.record({
     amount: fc.integer({ min: 1, max: 15 }),
@@ -67,7 +78,9 @@ const ACTIONS = {
     plan: fc.nat({ max: PLANS.length - 1 }),
     phones: fc.boolean(),
     key: fc.oneof({ weight: 4, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: fc.nat({ max: 3 }) }),
+    limits: fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: anyLimits }),
   }),
+  settings: fc.record({ daily: anyCap, monthly: anyCap }, { requiredKeys: [] }),
   respond: fc.record({
     pick: nat,
     ended: fc.oneof({ weight: 5, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
@@ -95,6 +108,7 @@ const WEIGHTS: Readonly<Record<Kind, number>> = {
   grant: 3,
   record: 2,
   request: 6,
+  settings: 1,
   respond: 8,
   cancel: 1,
   expire: 1,
@@ -129,13 +143,19 @@ export const commandOf = (world: World, { kind, data }: Action): Command | null 
     case 'request': {
       const key =
         data.key === null ? {} : { id: `key-${data.key}` as CommandId, keyed: true, fingerprint: `f-${data.plan}` };
-      const asked = { plan: PLANS[data.plan] ?? PLAN, field: data.phones ? 'phones' : 'emails' } as const;
+      const asked = {
+        ...data.limits,
+        plan: PLANS[data.plan] ?? PLAN,
+        field: data.phones ? 'phones' : 'emails',
+      } as const;
       return request(
         data.people.map((index) => PEOPLE[index] ?? 'ada'),
         asked,
         { ...envelope, ...key },
       );
     }
+    case 'settings':
+      return command('ChangeSettings', { caps: data, by: 'user_1' }, envelope);
     case 'respond':
       return respondOf(world, data);
     case 'cancel':

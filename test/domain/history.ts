@@ -55,11 +55,12 @@ export interface PastRequest {
   readonly grants?: readonly GrantShare[];
   readonly time?: Instant;
   readonly deadlineAt?: Instant;
+  readonly createdBy?: string;
 }
 
 /** A pending enrichment of `name`, its reservation taken from `grants` (default: all from grant `a`). */
 export const requested = (name: string, past: PastRequest = {}): readonly AppliedEvent[] => {
-  const { plan = PLAN, time = at(-60_000), deadlineAt = at(MAX_AGE_MS - 60_000) } = past;
+  const { createdBy = 'user_1', plan = PLAN, time = at(-60_000), deadlineAt = at(MAX_AGE_MS - 60_000) } = past;
   const amount = reservedPriceOf(plan);
   const ids = { enrichmentId: enrichmentId(name), reservationId: `reservation-${name}` as ReservationId };
   const first = plan.steps[0]?.provider ?? '';
@@ -72,7 +73,7 @@ export const requested = (name: string, past: PastRequest = {}): readonly Applie
       field: 'emails',
       optionsHash: 'default',
       operationType: 'enrichment_email',
-      createdBy: 'user_1',
+      createdBy,
       dialect: 'operations',
       keyId: keyId(name),
       identities: [hashOfKey(name)],
@@ -91,7 +92,7 @@ export const requested = (name: string, past: PastRequest = {}): readonly Applie
   const { reservationId } = ids;
   return [
     asked,
-    happened('CreditsReserved', { ...link(shares), reservationId, amount, enrichments, keyRef: 'user_1' }, stamp),
+    happened('CreditsReserved', { ...link(shares), reservationId, amount, enrichments, keyRef: createdBy }, stamp),
   ];
 };
 

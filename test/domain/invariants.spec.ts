@@ -126,7 +126,7 @@ describe('whatever the order of commands', () => {
       const state = new Draft({ get: () => undefined });
       for (const event of play(world, actions).log) {
         const { reader, read } = recording(state);
-        const named = streamsOfEvent(event);
+        const named = streamsOfEvent(event, state);
         evolve(reader, event);
         expect([...read].filter((key) => !named.includes(key))).toEqual([]);
         state.apply(event);

@@ -4,6 +4,7 @@ import { streamsOf, streamsOfEvent } from '../../src/domain/streams-of.js';
 import type { AppliedEvent } from '../../src/domain/evolve.js';
 import {
   cancel,
+  command,
   enrichmentId,
   expire,
   expireGrants,
@@ -24,6 +25,7 @@ const KEYED = { ...ID, keyed: true } as const;
 const BASE = ['account/org_1', 'recent/org_1/c-1'];
 const known = [granted(9), recorded('ada'), ...requested('ada')];
 const ADA = 'enrichment/enrichment-ada';
+const ORG_PAYS = ['settings/org_1', 'spending/org_1'];
 const CURRENT = 'current/org_1/person-ada/emails/default';
 const answeredWith = (references: readonly string[]) =>
   happened(
@@ -39,9 +41,22 @@ describe('the streams that deciding needs', () => {
     ['a response', response(enrichmentId('ada'), {}, ID), EMPTY, [ADA]],
     ['an expiry', expire(enrichmentId('ada'), ID), EMPTY, [ADA]],
     ['cancelling', cancel('ada', {}, ID), EMPTY, [CURRENT]],
-    ['cancelling, once current is known', cancel('ada', {}, ID), known, [CURRENT, ADA]],
-    ['a request', request(['ada'], {}, ID), EMPTY, ['person/org_1/person-ada', CURRENT]],
-    ['a request, once current is known', request(['ada'], {}, ID), known, ['person/org_1/person-ada', CURRENT, ADA]],
+    ['a response to a pending one: who paid', response(enrichmentId('ada'), {}, ID), known, [ADA, 'spending/org_1']],
+    ['cancelling, once current is known', cancel('ada', {}, ID), known, [CURRENT, ADA, 'spending/org_1']],
+    ['changing settings', command('ChangeSettings', { by: 'user_1' }, ID), EMPTY, ['settings/org_1']],
+    ['a request', request(['ada'], {}, ID), EMPTY, ['person/org_1/person-ada', CURRENT, ...ORG_PAYS]],
+    [
+      'a request of a key',
+      request(['ada'], { createdBy: 'key:k' }, ID),
+      EMPTY,
+      ['person/org_1/person-ada', CURRENT, ...ORG_PAYS, 'spending/org_1/key:k'],
+    ],
+    [
+      'a request, once current is known',
+      request(['ada'], {}, ID),
+      known,
+      ['person/org_1/person-ada', CURRENT, ADA, ...ORG_PAYS],
+    ],
     [
       'a person',
       record({ personId: personId('eve'), identities: [hashOfKey('ada'), hashOfKey('new')] }, ID),
@@ -58,7 +73,7 @@ describe('the streams that deciding needs', () => {
       'a keyed request that was answered',
       request(['ada'], {}, KEYED),
       [answeredWith(['enrichment-old'])],
-      ['request/org_1/c-1', 'enrichment/enrichment-old', 'person/org_1/person-ada', CURRENT],
+      ['request/org_1/c-1', 'enrichment/enrichment-old', 'person/org_1/person-ada', CURRENT, ...ORG_PAYS],
     ],
     [
       'a keyed person that was answered',
@@ -67,8 +82,8 @@ describe('the streams that deciding needs', () => {
       ['request/org_1/c-1', 'person/org_1/person-old', 'identity/org_1/hash-ada'],
     ],
     ['a keyed grant that was answered', grant(1, {}, KEYED), [answeredWith(['grant-old'])], ['request/org_1/c-1']],
-  ])('of %s', (_what, command, history, expected) => {
-    const named = streamsOf(command, replay(history));
+  ])('of %s', (_what, sent, history, expected) => {
+    const named = streamsOf(sent, replay(history));
     expect([...new Set(named)].sort()).toEqual([...BASE, ...expected].sort());
   });
 });
@@ -86,9 +101,10 @@ describe('the streams that folding reads', () => {
     [created, []],
     [{ ...created, data: { ...created.data, merged: true } }, ['person/org_1/person-ada']],
     [asked, []],
-    [reserved, ['account/org_1', ADA]],
+    [reserved, ['account/org_1', 'spending/org_1', ADA]],
     [captured, ['account/org_1', ADA]],
     [released, ['account/org_1', ADA]],
+    [happened('SettingsChanged', { settings: { caps: { daily: 1, monthly: null } }, version: 1, by: 'x' }), []],
     [ended, [ADA]],
     [responded(false), [ADA]],
     [responded(true), []],
@@ -96,5 +112,8 @@ describe('the streams that folding reads', () => {
     [answeredWith([]), []],
     [happened('PartitionClaimed', { by: 'x', after: null, seq: 0, end: '0' }), []],
     [happened('BatchDecided', { commands: 1 }), []],
-  ])('%j', (event, keys) => expect(streamsOfEvent(event!)).toEqual(keys));
+  ])('%j', (event, keys) => expect(streamsOfEvent(event!, replay([]))).toEqual(keys));
+
+  it('of a release are those of who paid, once the enrichment is known', () =>
+    expect(streamsOfEvent(released!, replay(known))).toEqual(['account/org_1', ADA, 'spending/org_1']));
 });

@@ -73,6 +73,7 @@ export const RARE_MINIMUM: Readonly<Record<string, number>> = {
   'merged anew under the same id': 50,
   'logged refusal IDEMPOTENCY_CONFLICT idempotency_key_reused': 400,
   'logged refusal INSUFFICIENT_CREDITS insufficient_credits': 700,
+  'logged refusal CAP_EXCEEDED cap_exceeded': 2000,
   'logged refusal INTERNAL_ERROR decision_unwritable': 10,
   'logged refusal UNAVAILABLE expired': 200,
   'logged refusal NOT_FOUND unknown_enrichment': 500,
@@ -84,6 +85,9 @@ export const RARE_MINIMUM: Readonly<Record<string, number>> = {
   // What becomes of enrichments and credits.
   'enrichment requested': 7000,
   'enrichment superseded': 1000,
+  'enrichment forced': 1000,
+  'given back to a day that has passed': 80,
+  'settings changed': 350,
   'enrichment found': 4000,
   'enrichment not_found': 2000,
   'enrichment failed': 400,

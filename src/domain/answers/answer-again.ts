@@ -7,10 +7,11 @@ import type { DecideContext } from '../decision.js';
 import type { Enrichment } from '../enrichments/enrichment.js';
 import { viewOf } from '../enrichments/enrichment-view.js';
 import { knownEnrichment } from '../enrichments/find.js';
-import { RESERVATION_INDEX } from '../enrichments/request-enrichments.js';
+import { RESERVATION_INDEX } from '../enrichments/weigh-request.js';
 import { assertNever, invariant } from '../kernel/errors.js';
 import { deriveId, type EnrichmentId, type GrantId, type PersonId, type TransactionId } from '../kernel/ids.js';
 import { personResult } from '../persons/record-person.js';
+import { DEFAULT_SETTINGS } from '../settings/settings.js';
 import type { StateReader } from '../state.js';
 import { streams } from '../streams.js';
 import { answeredMsOf } from './memory.js';
@@ -30,6 +31,7 @@ export const answerAgain = (
     case 'RequestEnrichments':
       return requestedAgain(enrichments(), account, reservationOf(command, answer, context));
     case 'CancelEnrichment':
+      return { enrichment: viewOf(first(enrichments())), available: availableIn(account) };
     case 'ExpireEnrichment':
       return { enrichment: viewOf(first(enrichments())) };
     case 'RecordPerson':
@@ -43,6 +45,9 @@ export const answerAgain = (
     }
     case 'AdjustCredits':
       return adjustedResult(first(references) as TransactionId, account);
+    case 'ChangeSettings':
+      return { settings: state.get(streams.settings(command.orgId)) ?? DEFAULT_SETTINGS };
+    case 'EstimateEnrichments':
     case 'RecordProviderResponse':
     case 'ExpireGrants':
     case 'CheckpointLedger':

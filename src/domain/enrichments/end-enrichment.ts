@@ -1,4 +1,5 @@
 import type { Command } from '../command.js';
+import { availableIn } from '../credits/account.js';
 import type { EnrichmentId } from '../kernel/ids.js';
 import type { Refusal } from '../kernel/refusal.js';
 import type { Proposal } from '../proposal.js';
@@ -34,5 +35,6 @@ export const cancelEnrichment = (
     return refused({ code: 'CONFLICT', reason: 'not_pending', details: { enrichment: viewOf(found) } });
   }
   const enrichment = finishEnrichment(proposal, found.id, { outcome: 'cancelled' });
-  return answered({ enrichment: viewOf(enrichment) }, { status: 'cancelled', references: [found.id], inEvents: false });
+  const result = { enrichment: viewOf(enrichment), available: availableIn(proposal.account()) };
+  return answered(result, { status: 'cancelled', references: [found.id], inEvents: false });
 };

@@ -1,6 +1,6 @@
 import type { Command } from '../command.js';
 import { availableIn } from '../credits/account.js';
-import { expireDueGrants, reserve } from '../credits/moves.js';
+import { reserve } from '../credits/moves.js';
 import type { EnrichmentId, PersonId, ReservationId } from '../kernel/ids.js';
 import { instantOf } from '../kernel/instant.js';
 import { invariant } from '../kernel/errors.js';
@@ -13,41 +13,20 @@ import { answered, refused, type Verdict } from '../verdict.js';
 import { OPERATION_TYPES } from '../waterfall/plan.js';
 import { reservedPriceOf } from '../waterfall/price.js';
 import { attemptAt } from '../waterfall/progress.js';
-import type { Enrichment } from './enrichment.js';
 import { viewOf } from './enrichment-view.js';
-import { findEnrichment, isOverdue, isPending, knownEnrichment } from './find.js';
-import { finishEnrichment } from './finish.js';
+import { knownEnrichment } from './find.js';
+import { RESERVATION_INDEX, weighRequest, type Slot } from './weigh-request.js';
 
 type RequestCommand = Command<'RequestEnrichments'>;
 
-/** People in one command (OP-15): its events stay one atomic batch of about 1.2 MB (DESIGN §2.4). */
-export const PERSONS_MAX = 1_000;
-
-/** Index of the reservation among the ids of its command; the enrichments follow, by position. */
-export const RESERVATION_INDEX = 0;
-
-/** One position of the answer: the enrichment that is there already, or the new one to make. */
-interface Slot {
-  readonly personId: PersonId;
-  readonly enrichmentId: EnrichmentId;
-  readonly reused: boolean;
-  readonly supersedes: EnrichmentId | null;
-}
-
-/** Reuse first, then credits for the new ones only, all or nothing (OP-04, OP-11, OP-12, OP-18). */
+/** Reuse first, then caps and credits for the new ones only, all or nothing (OP-04, OP-11, OP-12, OP-18). */
 export const requestEnrichments = (command: RequestCommand, proposal: Proposal): Verdict<'RequestEnrichments'> => {
-  const refusal = shapeRefusal(command.data) ?? personRefusal(command, proposal.state);
-  if (refusal !== null) return refused(refusal);
-  const slots = command.data.personIds.map((personId, index) => slotOf(command, proposal, { personId, index }));
-  const fresh = slots.filter((slot) => !slot.reused);
-  const price = reservedPriceOf(command.data.plan);
-  const required = price * fresh.length;
-  if (fresh.length > 0) {
-    expireDueGrants(proposal);
-    const short = shortRefusal(required, availableIn(proposal.account()));
-    if (short !== null) return refused(short);
-    createAll(command, proposal, fresh);
-  }
+  if (command.data.force === true && !command.keyed) return refused(KEY_REQUIRED);
+  const weighed = weighRequest(command, proposal);
+  if (weighed.kind === 'refused') return weighed;
+  const { slots, fresh, required, shortage } = weighed;
+  if (shortage !== null) return refused(shortage);
+  if (fresh.length > 0) createAll(command, proposal, fresh);
   const references = slots.map((slot) => slot.enrichmentId);
   const result = requestedResult(proposal.state, command, references, { created: fresh.length, reserved: required });
   return answered(
@@ -56,57 +35,14 @@ export const requestEnrichments = (command: RequestCommand, proposal: Proposal):
   );
 };
 
+const KEY_REQUIRED: Refusal = { code: 'VALIDATION_ERROR', reason: 'idempotency_key_required' };
+
 const requestedResult = (
   state: StateReader,
   { orgId }: RequestCommand,
   references: readonly EnrichmentId[],
   counts: { readonly created: number; readonly reserved: number },
 ) => ({ enrichments: references.map((id) => viewOf(knownEnrichment(state, orgId, id))), ...counts });
-
-const shapeRefusal = ({ personIds, plan }: RequestCommand['data']): Refusal | null => {
-  if (personIds.length === 0) return { code: 'VALIDATION_ERROR', reason: 'empty_selection' };
-  if (personIds.length > PERSONS_MAX) return { code: 'VALIDATION_ERROR', reason: 'too_many_ids' };
-  if (new Set(personIds).size < personIds.length) return { code: 'VALIDATION_ERROR', reason: 'duplicate_ids' };
-  if (plan.steps.length === 0) return { code: 'VALIDATION_ERROR', reason: 'empty_waterfall' };
-  return null;
-};
-
-/** OP-06, OP-12: all unknown ids are named; only then does an erased one answer. */
-const personRefusal = ({ orgId, data }: RequestCommand, state: StateReader): Refusal | null => {
-  const personOf = (id: PersonId) => state.get(streams.person(orgId, id));
-  const unknownIds = data.personIds.filter((id) => personOf(id) === undefined);
-  if (unknownIds.length > 0) return { code: 'VALIDATION_ERROR', reason: 'unknown_person', details: { unknownIds } };
-  const erasedIds = data.personIds.filter((id) => personOf(id)?.erased === true);
-  return erasedIds.length > 0 ? { code: 'GONE', reason: 'erased_person', details: { erasedIds } } : null;
-};
-
-const slotOf = (
-  { orgId, data }: RequestCommand,
-  proposal: Proposal,
-  { personId, index }: { readonly personId: PersonId; readonly index: number },
-): Slot => {
-  const current = proposal.state.get(streams.current(orgId, personId, data.field, data.optionsHash));
-  const held = current && findEnrichment(proposal.state, orgId, current.enrichmentId as EnrichmentId);
-  if (held && isReusable(held, proposal.nowMs)) {
-    return { personId, enrichmentId: held.id, reused: true, supersedes: null };
-  }
-  // OP-09: a POST that meets an overdue one times it out and makes a new one, in one decision.
-  if (held && isPending(held)) finishEnrichment(proposal, held.id, { outcome: 'timed_out' });
-  const enrichmentId = proposal.newId<EnrichmentId>(RESERVATION_INDEX + 1 + index);
-  return { personId, enrichmentId, reused: false, supersedes: held?.id ?? null };
-};
-
-const isReusable = (enrichment: Enrichment, nowMs: number): boolean =>
-  enrichment.status === 'finished' || (isPending(enrichment) && !isOverdue(enrichment, nowMs));
-
-const shortRefusal = (required: number, available: number): Refusal | null =>
-  required <= available
-    ? null
-    : {
-        code: 'INSUFFICIENT_CREDITS',
-        reason: 'insufficient_credits',
-        details: { required, available, shortfall: required - available },
-      };
 
 /** One `EnrichmentRequested` per person, then one `CreditsReserved` for all. */
 const createAll = (command: RequestCommand, proposal: Proposal, fresh: readonly Slot[]): void => {

@@ -1,6 +1,6 @@
 import type { EnrichmentOutcome } from '../../../src/domain/enrichments/enrichment.js';
 import type { EnrichmentId, OrgId } from '../../../src/domain/kernel/ids.js';
-import { PERSONS_MAX } from '../../../src/domain/enrichments/request-enrichments.js';
+import { PERSONS_MAX } from '../../../src/domain/enrichments/weigh-request.js';
 import type { AppliedEvent } from '../../../src/domain/evolve.js';
 import { given } from '../../support/given.js';
 import { at, enrichmentId, hashOfKey, keyId, NOW_MS, personId, PLAN, request, sealed, step } from '../fixtures.js';

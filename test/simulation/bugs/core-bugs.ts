@@ -114,6 +114,15 @@ const forgetsDeadlines = () => ({
   }),
 });
 
+/** Caps look at what was reserved, and nothing ever comes back. */
+const givesNothingBack = () => ({
+  core: (core: Core): Core => ({
+    ...core,
+    evolve: (state, event) =>
+      core.evolve(state, event).filter(([key]) => event.type !== 'CreditsReleased' || kindOf(key) !== 'spending'),
+  }),
+});
+
 export const CORE_BUGS: readonly PlantedBug[] = [
   { name: 'refuses without logging', plant: silentRefusal },
   { name: 'forgets command ids', plant: without('request', 'recent') },
@@ -126,4 +135,7 @@ export const CORE_BUGS: readonly PlantedBug[] = [
   { name: 'hashes another time than it writes', plant: hashesWrongly },
   { name: 'makes a second enrichment beside an active one', plant: without('current') },
   { name: 'forgets deadlines', plant: forgetsDeadlines },
+  { name: 'spends beyond a cap', plant: without('spending') },
+  { name: 'forgets settings', plant: without('settings') },
+  { name: 'gives nothing back to the caps', plant: givesNothingBack },
 ];

@@ -90,7 +90,7 @@ const shownOf = ({ command, copy, decision }: Backing, book: OrgBook): object | 
       return { enrichments: pages.map((page) => page.after(copy)), created: created.length, reserved, available };
     }
     case 'CancelEnrichment':
-      return { enrichment: book.enrichments.get(references[0] ?? '')?.after(copy) ?? null };
+      return { enrichment: book.enrichments.get(references[0] ?? '')?.after(copy) ?? null, available };
     case 'ExpireEnrichment':
       return { enrichment: book.enrichments.get(command.data.enrichmentId)?.after(copy) ?? null };
     case 'GrantCredits':
@@ -101,6 +101,9 @@ const shownOf = ({ command, copy, decision }: Backing, book: OrgBook): object | 
       const amount = book.enrichments.get(command.data.enrichmentId)?.refunded?.amount;
       return { transactionId: references[0], amount, balance, available };
     }
+    case 'ChangeSettings':
+      return { settings: book.spending.settingsAfter(copy) };
+    case 'EstimateEnrichments':
     case 'RecordProviderResponse':
     case 'ExpireGrants':
     case 'CheckpointLedger':

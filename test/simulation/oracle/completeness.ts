@@ -16,12 +16,23 @@ export interface Foreseen {
   readonly fresh: readonly string[];
   /** The command told a person something. */
   readonly recorded: boolean;
-  /** Of a refusal for want of credits. */
+  /** The command changed a setting. */
+  readonly changed: boolean;
+  /** Of a refusal for want of credits, or for a cap. */
   readonly details: Readonly<Record<string, unknown>> | null;
 }
 
 export const foreseen = (command: Command, book: OrgBook, nowMs: number): Foreseen => {
-  const base = { command, book, nowMs, endings: [] as string[], fresh: [], recorded: false, details: null };
+  const base = {
+    command,
+    book,
+    nowMs,
+    endings: [] as string[],
+    fresh: [],
+    recorded: false,
+    changed: false,
+    details: null,
+  };
   switch (command.type) {
     case 'RecordPerson':
       return { ...base, recorded: !book.persons.isKnown(command) };
@@ -42,14 +53,17 @@ export const foreseen = (command: Command, book: OrgBook, nowMs: number): Forese
     case 'RefundEnrichment':
     case 'ExpireGrants':
     case 'CheckpointLedger':
+    case 'EstimateEnrichments':
       return base;
+    case 'ChangeSettings':
+      return { ...base, changed: book.spending.foreseen(command).isChange };
   }
 };
 
 const requestForeseen = (command: Command<'RequestEnrichments'>, book: OrgBook, nowMs: number) => {
   if (command.data.personIds.some((id) => !book.persons.has(id))) return {};
-  const { fresh, overdue, available, required } = fundsFor(command, book, nowMs);
-  const details = lacking(required, available);
+  const { fresh, overdue, available, required, broken } = fundsFor(command, book, nowMs);
+  const details = broken === null ? lacking(required, available) : { ...broken };
   return { fresh, endings: overdue.map(({ id }) => `${id} timed_out`), details };
 };
 
@@ -86,7 +100,7 @@ const answeredEnd = (facts: readonly Fact[], { book }: Foreseen): readonly strin
   return page !== undefined && typeof page.course === 'string' ? [`${page.id} ${page.course}`] : [];
 };
 
-const partsOf = (facts: readonly Fact[], { command, book, fresh, recorded }: Foreseen): string | null => {
+const partsOf = (facts: readonly Fact[], { command, book, fresh, recorded, changed }: Foreseen): string | null => {
   const is = (type: EventType, times: number): string | null =>
     count(facts, type) === times ? null : `${count(facts, type)} ${type} instead of ${times}`;
   switch (command.type) {
@@ -96,6 +110,8 @@ const partsOf = (facts: readonly Fact[], { command, book, fresh, recorded }: For
       return is('CreditsReserved', fresh.length > 0 ? 1 : 0) ?? newOnes(facts, command, fresh);
     case 'RecordProviderResponse':
       return is('ProviderResponded', 1);
+    case 'ChangeSettings':
+      return is('SettingsChanged', changed ? 1 : 0);
     case 'GrantCredits':
       return is('CreditsGranted', 1) ?? grantOf(facts, command);
     case 'RefundEnrichment':
@@ -106,6 +122,7 @@ const partsOf = (facts: readonly Fact[], { command, book, fresh, recorded }: For
     case 'CancelEnrichment':
     case 'ExpireGrants':
     case 'CheckpointLedger':
+    case 'EstimateEnrichments':
       return null;
   }
 };
@@ -145,12 +162,13 @@ const adjustmentOf = (facts: readonly Fact[], { data }: Command<'AdjustCredits'>
 };
 
 /** The answer is remembered: by its own event, unless the others tell it and no key asks for a day of memory. */
-const memoryOf = (facts: readonly Fact[], { command, book, fresh, recorded }: Foreseen): string | null => {
+const memoryOf = (facts: readonly Fact[], { command, book, fresh, recorded, changed }: Foreseen): string | null => {
   const answered = facts.find((fact) => fact.type === 'CommandAnswered');
   const references = referencesOf(facts, command, book);
   if (references === null) return answered === undefined ? null : 'no memory of a command of our own';
   const toldByEvents =
     (command.type === 'RecordPerson' && recorded) ||
+    (command.type === 'ChangeSettings' && changed) ||
     (command.type === 'RequestEnrichments' && fresh.length === command.data.personIds.length);
   if (toldByEvents && !command.keyed) return answered === undefined ? null : 'no second memory';
   return answered?.data.references.join() === references.join() ? null : `the memory of ${references.join()}`;
@@ -172,10 +190,13 @@ const referencesOf = (facts: readonly Fact[], command: Command, book: OrgBook): 
     case 'RefundEnrichment':
     case 'AdjustCredits':
       return facts.flatMap((fact) => ('transactionId' in fact.data ? (fact.data.transactionId ?? []) : []));
+    case 'ChangeSettings':
+      return [];
     case 'RecordProviderResponse':
     case 'ExpireEnrichment':
     case 'ExpireGrants':
     case 'CheckpointLedger':
+    case 'EstimateEnrichments':
       return null;
   }
 };

@@ -18,6 +18,8 @@ const MAY_CAUSE: Readonly<Record<CommandType, readonly EventType[]>> = {
   RecordProviderResponse: ['ProviderResponded', 'CreditsCaptured', ...ENDING],
   ExpireEnrichment: ENDING,
   CancelEnrichment: ['CommandAnswered', ...ENDING],
+  EstimateEnrichments: [],
+  ChangeSettings: ['SettingsChanged', 'CommandAnswered'],
   GrantCredits: ['CreditsGranted', 'CreditsExpired', 'CommandAnswered'],
   RefundEnrichment: ['CreditsRefunded', 'CreditsExpired', 'CommandAnswered'],
   AdjustCredits: ['CreditsAdjusted', 'CreditsExpired', 'CommandAnswered'],
@@ -76,6 +78,7 @@ export class Decision {
     this.write(fact);
     noteFact(paths, fact, this.facts);
     if (fact.type === 'PersonRecorded') book.memory.told(command.id, fact, [fact.data.personId]);
+    if (fact.type === 'SettingsChanged') book.memory.told(command.id, fact, []);
   }
 
   /** The broker takes less than a decision about many things needs: our failure, refused and buried. */
@@ -101,6 +104,8 @@ export class Decision {
         return book.memory.answered(fact, command);
       case 'CommandRefused':
         return this.refused(fact);
+      case 'SettingsChanged':
+        return book.spending.changed(fact, command);
       case 'CreditsGranted':
       case 'CreditsReserved':
       case 'CreditsCaptured':
@@ -118,7 +123,8 @@ export class Decision {
   }
 
   private moneyMoved(fact: CreditFact): void {
-    const { credits } = this.options.book;
+    const { book, command, paths } = this.options;
+    const { credits, spending } = book;
     credits.link(fact);
     if (fact.type === 'CreditsGranted') credits.granted(fact);
     if (fact.type === 'CreditsExpired') credits.expire(fact);
@@ -127,6 +133,8 @@ export class Decision {
       this.page(fact.data.enrichmentId).refund(fact);
       credits.refunded(fact);
     }
+    if (fact.type === 'CreditsReserved') spending.reserved(fact, command);
+    if (fact.type === 'CreditsReleased' && spending.released(fact)) paths.saw('given back to a day that has passed');
     if (fact.type === 'CreditsReserved') this.reserved(fact, [...credits.reserve(fact)]);
     if (fact.type === 'CreditsCaptured') this.page(fact.data.enrichmentId).capture(fact, credits.capture(fact));
     if (fact.type === 'CreditsReleased') this.page(fact.data.enrichmentId).release(fact, credits.release(fact));
@@ -135,12 +143,23 @@ export class Decision {
   private requested(fact: Fact<'EnrichmentRequested'>): void {
     const { data } = fact;
     const before = this.options.book.currentOf(data.personId, data);
-    this.demand(before?.counts !== true, 'one active or finished enrichment per person, field and options', fact);
+    const isForced = this.isForced && before?.isPending === false;
+    this.demand(
+      before?.counts !== true || isForced,
+      'one active or finished enrichment per person, field and options',
+      fact,
+    );
     this.demand(data.supersedes === (before?.id ?? null), 'a new enrichment names the one it supersedes', fact);
     this.demand(!this.options.book.enrichments.has(data.enrichmentId), 'an enrichment is requested once', fact);
+    if (before?.counts === true) this.options.paths.saw('enrichment forced');
     const page = new EnrichmentPage(fact);
     this.touched.add(page);
     this.options.book.open(page);
+  }
+
+  private get isForced(): boolean {
+    const { command } = this.options;
+    return command.type === 'RequestEnrichments' && command.data.force === true;
   }
 
   private reserved(fact: Fact<'CreditsReserved'>, shares: Share[]): void {
@@ -190,9 +209,8 @@ export class Decision {
     if (refusal === undefined || others.length > 0) return 'a refusal is one event';
     const { details, code } = refusal.data as Fact<'CommandRefused'>['data'];
     const expected = this.foreseen.details;
-    return code !== 'INSUFFICIENT_CREDITS' || JSON.stringify(expected) === JSON.stringify(details)
-      ? null
-      : 'its details';
+    const hasFigures = code === 'INSUFFICIENT_CREDITS' || code === 'CAP_EXCEEDED';
+    return !hasFigures || JSON.stringify(expected) === JSON.stringify(details) ? null : 'its details';
   }
 
   private demand(holds: boolean, rule: string, fact?: Fact): void {

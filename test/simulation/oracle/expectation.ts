@@ -1,4 +1,6 @@
 import type { Command } from '../../../src/domain/command.js';
+import type { EnrichmentPage } from './enrichment-page.js';
+import type { BrokenCap } from './spending-book.js';
 import type { OrgBook } from './org-book.js';
 import { lastMsOf } from './memory-book.js';
 import { dearestOf } from './waterfall.js';
@@ -12,6 +14,7 @@ const refusedOr = (text: string | null, otherwise: Expectation = 'events'): Expe
 
 /** Says so from the books alone, before the events of the command are looked at. */
 export const expectationOf = (command: Command, book: OrgBook, nowMs: number): Expectation => {
+  if (command.type === 'EstimateEnrichments') return 'silence';
   const known = book.memory.recall(command, nowMs);
   if (known === 'again') return 'silence';
   if (known === 'conflict') return refusal('IDEMPOTENCY_CONFLICT idempotency_key_reused');
@@ -35,6 +38,8 @@ export const expectationOf = (command: Command, book: OrgBook, nowMs: number): E
       return refusedOr(adjustRefusal(command, book, nowMs));
     case 'ExpireGrants':
       return book.credits.dueAt(nowMs) > 0 ? 'events' : 'silence';
+    case 'ChangeSettings':
+      return 'events';
     // Owners sign nothing in the simulated world: whoever sends one is at fault.
     case 'CheckpointLedger':
       return 'silence';
@@ -42,8 +47,10 @@ export const expectationOf = (command: Command, book: OrgBook, nowMs: number): E
 };
 
 const requestRefusal = (command: Command<'RequestEnrichments'>, book: OrgBook, nowMs: number): string | null => {
+  if (command.data.force === true && !command.keyed) return 'VALIDATION_ERROR idempotency_key_required';
   if (command.data.personIds.some((id) => !book.persons.has(id))) return 'VALIDATION_ERROR unknown_person';
-  const { required, available } = fundsFor(command, book, nowMs);
+  const { required, available, broken } = fundsFor(command, book, nowMs);
+  if (broken !== null) return 'CAP_EXCEEDED cap_exceeded';
   return required > available ? 'INSUFFICIENT_CREDITS insufficient_credits' : null;
 };
 
@@ -53,8 +60,17 @@ export const fundsFor = (command: Command<'RequestEnrichments'>, book: OrgBook, 
   const overdue = fresh.flatMap((id) => book.currentOf(id, command.data) ?? []).filter((page) => page.isOverdue(nowMs));
   const freed = overdue.reduce((sum, { held }) => sum + book.credits.usableOf(held, nowMs), 0);
   const available = book.credits.available - book.credits.dueAt(nowMs) + freed;
-  return { fresh, overdue, available, required: fresh.length * dearestOf(command.data.plan) };
+  const required = fresh.length * dearestOf(command.data.plan);
+  return { fresh, overdue, available, required, broken: brokenCap(command, book, { overdue, required, nowMs }) };
 };
+
+/** What the overdue ones had reserved is given back to their windows first. */
+const brokenCap = (
+  command: Command<'RequestEnrichments'>,
+  { spending }: OrgBook,
+  { overdue, required, nowMs }: { overdue: readonly EnrichmentPage[]; required: number; nowMs: number },
+): BrokenCap | null =>
+  spending.without(overdue, (after) => after.brokenBy(command, required, new Date(nowMs).toISOString()));
 
 const responseExpectation = ({ data }: Command<'RecordProviderResponse'>, book: OrgBook): Expectation => {
   const page = book.enrichments.get(data.enrichmentId);

@@ -28,6 +28,8 @@ export const noteFact = (paths: RarePaths, fact: Fact, facts: readonly Fact[]): 
       return paths.saw('enrichment refunded');
     case 'CreditsAdjusted':
       return paths.saw(fact.data.amount > 0 ? 'credits adjusted upwards' : 'credits adjusted downwards');
+    case 'SettingsChanged':
+      return paths.saw('settings changed');
     case 'CreditsGranted':
     case 'CreditsCaptured':
     case 'CreditsReleased':

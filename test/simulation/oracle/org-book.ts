@@ -3,12 +3,14 @@ import { CreditBook } from './credit-book.js';
 import { EnrichmentPage } from './enrichment-page.js';
 import { MemoryBook } from './memory-book.js';
 import { PersonBook } from './person-book.js';
+import { SpendingBook } from './spending-book.js';
 
 /** All that the oracle knows of one org. */
 export class OrgBook {
   readonly credits: CreditBook;
   readonly persons = new PersonBook();
   readonly memory = new MemoryBook();
+  readonly spending = new SpendingBook();
   readonly enrichments = new Map<string, EnrichmentPage>();
   private readonly current = new Map<string, EnrichmentPage>();
 
@@ -31,11 +33,12 @@ export class OrgBook {
     return [...this.enrichments.values()].filter(({ isPending }) => isPending);
   }
 
-  /** Persons of the request that get a new enrichment at `nowMs`: no other is active or finished. */
+  /** Persons of the request that get a new enrichment at `nowMs`: no other is active, nor finished unless forced. */
   freshOf({ data }: Command<'RequestEnrichments'>, nowMs: number): readonly string[] {
     return data.personIds.filter((personId) => {
       const page = this.currentOf(personId, data);
-      return page === undefined || !page.counts || page.isOverdue(nowMs);
+      if (page === undefined || !page.counts || page.isOverdue(nowMs)) return true;
+      return data.force === true && !page.isPending;
     });
   }
 }

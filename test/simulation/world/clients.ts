@@ -63,7 +63,8 @@ export class Clients {
 
   private place(order: Order, { orgId }: OrderBook): void {
     const { random } = this;
-    const keyed = MUST_BE_KEYED.has(order.type) ? random.chance(0.96) : random.chance(0.25);
+    const needsKey = MUST_BE_KEYED.has(order.type) || ('force' in order.data && order.data.force === true);
+    const keyed = random.chance(needsKey ? 0.96 : 0.25);
     this.issued += 1;
     const correlationId = `request-${this.issued}`;
     const id = keyed ? commandIdFrom(orgId, order.type, (this.keys += 1)) : (random.uuid() as CommandId);

@@ -1,4 +1,5 @@
 import type { Command, CommandDataByType, CommandType, ResultByCommand } from '../../../src/domain/command.js';
+import type { KeyCaps } from '../../../src/domain/credits/caps.js';
 import type { EnrichmentView } from '../../../src/domain/enrichments/enrichment-view.js';
 import type { IdentityHash, KeyId, OrgId, PersonId, Sealed } from '../../../src/domain/kernel/ids.js';
 import { instantOf } from '../../../src/domain/kernel/instant.js';
@@ -16,7 +17,7 @@ interface KnownPerson {
 type AskedFor = Pick<EnrichmentView, 'id' | 'personId' | 'field'> & { readonly optionsHash: string };
 
 const KNOWN_MAX = 60;
-const KINDS = { record: 14, request: 50, cancel: 6, expire: 4, grant: 10, refund: 4, adjust: 3 } as const;
+const KINDS = { record: 14, request: 50, cancel: 6, expire: 4, grant: 10, refund: 4, adjust: 3, settings: 2 } as const;
 
 const step = (provider: string, price: number): PlanStep => ({ provider, price, timeoutMs: 1_000, when: {} });
 const plan = (waterfallId: string, prices: readonly number[], stop: Pick<Plan, 'stop' | 'n'>): Plan => ({
@@ -62,6 +63,8 @@ export class OrderBook {
         return this.maybeTwice(this.refund());
       case 'adjust':
         return [this.adjust()];
+      case 'settings':
+        return [this.settings()];
     }
   }
 
@@ -126,11 +129,30 @@ export class OrderBook {
       optionsHash: random.chance(0.85) ? 'default' : 'other',
       plan: random.pick(PLANS),
       priceListVersion: 'prices-1',
-      createdBy: `user-${random.between(1, 3)}`,
+      ...this.payer(),
+      ...(random.chance(0.08) && { maxCredits: random.between(0, 20) }),
+      ...(random.chance(0.08) && { force: true as const }),
       dialect: 'operations' as const,
       maxAgeMs: random.between(20_000, 120_000),
     };
     return { type: 'RequestEnrichments', data };
+  }
+
+  /** A user, or a key with caps that its owner may have changed since. */
+  private payer(): { readonly createdBy: string; readonly keyCaps?: KeyCaps } {
+    const { random } = this;
+    if (random.chance(0.7)) return { createdBy: `user-${random.between(1, 3)}` };
+    const createdBy = `key:${random.between(1, 3)}`;
+    const daily = random.chance(0.3) ? random.between(10, 60) : null;
+    const total = random.chance(0.1) ? random.between(100, 400) : null;
+    return random.chance(0.2) ? { createdBy } : { createdBy, keyCaps: { daily, total } };
+  }
+
+  private settings(): Order {
+    const { random } = this;
+    const cap = (max: number) => (random.chance(0.7) ? null : random.between(0, max));
+    const caps = { ...(random.chance(0.7) && { daily: cap(150) }), ...(random.chance(0.7) && { monthly: cap(600) }) };
+    return { type: 'ChangeSettings', data: { by: 'user-1', ...(random.chance(0.95) && { caps }) } };
   }
 
   private cancel(): Order {
