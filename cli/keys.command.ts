@@ -24,6 +24,8 @@ export const addKeysCommand = (program: Command): void => {
     .option('--name <name>', 'what it is for', 'cli')
     .option('--scopes <list>', `some of ${SCOPES.join(',')}`, DEFAULT_SCOPES)
     .option('--expires <instant>', 'when it ends, ISO 8601')
+    .option('--daily-cap <amount>', "what it may reserve per UTC day, in the installation's unit")
+    .option('--total-cap <amount>', 'what it may reserve in all its life')
     .option('--json', 'output for programs', false)
     .action((options: CreateOptions) => withConnection((connection) => create(connection, options)));
   keys
@@ -44,6 +46,8 @@ interface CreateOptions {
   readonly name: string;
   readonly scopes: string;
   readonly expires?: string;
+  readonly dailyCap?: string;
+  readonly totalCap?: string;
   readonly json: boolean;
 }
 
@@ -71,6 +75,7 @@ const create = async (connection: Connection, options: CreateOptions): Promise<v
     name: options.name,
     scopes: scopes as Scope[],
     ...(expiresAt !== undefined && { expiresAt }),
+    ...capsOf(options),
   });
   const apiKey = formatApiKey(key);
   print(options.json, { id: key.id, apiKey, accessKey: key.id, secretKey: key.secret }, [
@@ -81,10 +86,28 @@ const create = async (connection: Connection, options: CreateOptions): Promise<v
   ]);
 };
 
+const capsOf = ({ dailyCap, totalCap }: CreateOptions): { dailyCap?: number; totalCap?: number } => ({
+  ...(dailyCap !== undefined && { dailyCap: amountOf('--daily-cap', dailyCap) }),
+  ...(totalCap !== undefined && { totalCap: amountOf('--total-cap', totalCap) }),
+});
+
+const amountOf = (option: string, text: string): number => {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new Failure(`${option} must be a whole number of credits, 0 or more`);
+};
+
 const list = async (connection: Connection, options: { org: string; json: boolean }): Promise<void> => {
   const keys = await (await repositoryOf(connection)).list(options.org as OrgId);
-  const rows = keys.map((key) => [key.id, key.mode, stateOf(key), key.scopes.join(','), key.name]);
-  print(options.json, keys, table([['id', 'mode', 'state', 'scopes', 'name'], ...rows]));
+  const rows = keys.map((key) => [
+    key.id,
+    key.mode,
+    stateOf(key),
+    String(key.dailyCap ?? '-'),
+    String(key.totalCap ?? '-'),
+    key.scopes.join(','),
+    key.name,
+  ]);
+  print(options.json, keys, table([['id', 'mode', 'state', 'daily cap', 'total cap', 'scopes', 'name'], ...rows]));
 };
 
 const stateOf = (key: { readonly revokedAt: Date | null; readonly expiresAt: Date | null }): string => {

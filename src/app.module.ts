@@ -5,7 +5,7 @@ import { Authenticator } from './auth/authenticator.js';
 import { ANSWERED_POSITIONS } from './commands/answered-positions.js';
 import { COMMAND_GATEWAY } from './commands/gateway.js';
 import { LogPartitionEnds, PARTITION_ENDS } from './commands/partition-ends.js';
-import { TERMS_SOURCE } from './commands/ports.js';
+import { HIT_RATE_PERCENT, TERMS_SOURCE } from './commands/ports.js';
 import { IDENTITY_VAULT } from './commands/record-person.command.js';
 import { HealthModule } from './http/health/health.module.js';
 import { METRICS } from './http/health/metrics.controller.js';
@@ -22,6 +22,7 @@ import { EnrichmentsQuery } from './projections/enrichments/enrichments.query.js
 import { ValuesQuery } from './projections/enrichments/values.query.js';
 import { PersonsQuery } from './projections/persons/persons.query.js';
 import type { Positions } from './projections/positions.js';
+import { SettingsQuery } from './projections/settings/settings.query.js';
 import { ProjectionsController } from './projections/projections.controller.js';
 import { Projector } from './projections/projector.js';
 import { Dispatcher } from './providers/dispatcher.js';
@@ -78,6 +79,7 @@ const httpPorts = ({ runtime, commands, access, positions }: AppParts): Provider
   const ports: readonly [symbol, unknown][] = [
     [COMMAND_GATEWAY, commands.gateway],
     [TERMS_SOURCE, termsOf(runtime)],
+    [HIT_RATE_PERCENT, config.estimateHitRatePercent],
     [IDENTITY_VAULT, new VaultedIdentities(vault)],
     [PARTITION_ENDS, new LogPartitionEnds(log, topics.events, commands.partitionOf)],
     [ANSWERED_POSITIONS, commands.answered],
@@ -85,6 +87,7 @@ const httpPorts = ({ runtime, commands, access, positions }: AppParts): Provider
     [http.ATTEMPT_READER, new AttemptsQuery(relaxed)],
     [http.PERSON_READER, new PersonsQuery(relaxed)],
     [http.VALUE_READER, new ValuesQuery(relaxed)],
+    [http.SETTINGS_READER, new SettingsQuery(relaxed)],
     [http.CREDIT_READER, new CreditsQuery(relaxed)],
     [http.CREDIT_HISTORY_READER, new CreditHistoryQuery(relaxed)],
     [http.CREDIT_ENTRIES_READER, new CreditEntriesQuery(relaxed)],

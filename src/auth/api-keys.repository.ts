@@ -14,6 +14,9 @@ export interface ApiKey {
   readonly expiresAt: Date | null;
   readonly revokedAt: Date | null;
   readonly createdAt: Date;
+  /** API CR-07; null: no cap. */
+  readonly dailyCap: number | null;
+  readonly totalCap: number | null;
 }
 export interface StoredApiKey extends ApiKey {
   readonly secretHash: Buffer;
@@ -25,7 +28,7 @@ const KEYS_CACHED_MAX = 10_000;
 const LIST_MAX = 1_000;
 
 const COLUMNS = `id, org_id as "orgId", mode, name, scopes, expires_at as "expiresAt", revoked_at as "revokedAt",
-  created_at as "createdAt"`;
+  created_at as "createdAt", daily_cap::float8 as "dailyCap", total_cap::float8 as "totalCap"`;
 const FIND = statement('api_keys_find', `select ${COLUMNS}, secret_hash as "secretHash" from api_keys where id = $1`);
 const LIST = statement(
   'api_keys_list',
@@ -33,7 +36,8 @@ const LIST = statement(
 );
 const CREATE = statement(
   'api_keys_create',
-  `insert into api_keys (id, org_id, mode, name, secret_hash, scopes, expires_at) values ($1, $2, $3, $4, $5, $6, $7)`,
+  `insert into api_keys (id, org_id, mode, name, secret_hash, scopes, expires_at, daily_cap, total_cap)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 );
 const REVOKE = statement(
   'api_keys_revoke',
@@ -46,6 +50,9 @@ export interface NewApiKey {
   readonly name: string;
   readonly scopes: readonly Scope[];
   readonly expiresAt?: Date;
+  /** Amounts in the installation's unit. */
+  readonly dailyCap?: number;
+  readonly totalCap?: number;
 }
 
 /** API keys: configuration in Postgres, secrets only as salted hashes. */
@@ -78,7 +85,9 @@ export class ApiKeysRepository {
   async create(key: NewApiKey): Promise<ApiKeyCredential & { readonly mode: KeyMode }> {
     const credential = newApiKey(key.mode);
     const hash = hashSecret(this.options.keySalt, credential.secret);
-    const values = [credential.id, key.orgId, key.mode, key.name, hash, key.scopes, key.expiresAt ?? null];
+    const { dailyCap = null, totalCap = null, expiresAt = null } = key;
+    const identity = [credential.id, key.orgId, key.mode, key.name, hash];
+    const values = [...identity, key.scopes, expiresAt, dailyCap, totalCap];
     await this.options.sql.query(CREATE, values);
     return credential;
   }

@@ -1,11 +1,11 @@
 import type { Clock } from '../domain/kernel/clock.js';
 import type { OrgId } from '../domain/kernel/ids.js';
 import { hashSecret, secretMatches, type ApiKeyCredential } from './api-key.js';
-import type { ApiKeysRepository } from './api-keys.repository.js';
+import type { ApiKeysRepository, StoredApiKey } from './api-keys.repository.js';
 import type { ClerkSessions } from './clerk-sessions.js';
 import type { Credential } from './credentials.js';
 import type { OrgProvisioning } from './org-provisioning.js';
-import { sandboxOf, SCOPES, type Principal, type Scope } from './principal.js';
+import { sandboxOf, SCOPES, type KeyCaps, type Principal, type Scope } from './principal.js';
 
 const MEMBER_SCOPES: ReadonlySet<Scope> = new Set(['enrich', 'read', 'persons']);
 const ORG_ADMIN_SCOPES: ReadonlySet<Scope> = new Set(SCOPES.filter((scope) => scope !== 'operator'));
@@ -41,6 +41,7 @@ export class Authenticator {
       scopes: new Set(key.scopes),
       credential: 'key',
       mode: key.mode,
+      keyCaps: capsOf(key),
     };
   }
 
@@ -52,6 +53,9 @@ export class Authenticator {
     if (autoProvision) await orgs.ensure(orgId, orgId);
     else if (!(await orgs.exists(orgId))) return null;
     const scopes = session.isOrgAdmin ? ORG_ADMIN_SCOPES : MEMBER_SCOPES;
-    return { orgId, createdBy: session.userId, scopes, credential: 'session', mode: 'live' };
+    return { orgId, createdBy: session.userId, scopes, credential: 'session', mode: 'live', keyCaps: null };
   }
 }
+
+const capsOf = ({ dailyCap: daily, totalCap: total }: StoredApiKey): KeyCaps | null =>
+  daily === null && total === null ? null : { daily, total };

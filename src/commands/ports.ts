@@ -39,4 +39,6 @@ export interface EnrichmentTerms {
 export interface TermsSource {
   termsFor(orgId: OrgId, field: Field): EnrichmentTerms;
 }
+/** How often a step is expected to find something, 0..100: what estimates are made with (OP-23). */
+export const HIT_RATE_PERCENT = Symbol('HIT_RATE_PERCENT');
 export const TERMS_SOURCE = Symbol('TERMS_SOURCE');

@@ -4,6 +4,9 @@ import { Ajv } from 'ajv';
 export const ROLES = ['http', 'decider', 'projections', 'providers'] as const;
 export type Role = (typeof ROLES)[number];
 
+/** Of one step, in the installation's unit: 1,000 people at many times this stay countable. */
+const PRICE_MAX = 1_000_000;
+
 /** Everything that may be set from outside, read once at start; names and defaults are the README's table. */
 const SCHEMA = {
   type: 'object',
@@ -19,10 +22,11 @@ const SCHEMA = {
     TOPIC_PARTITIONS: { type: 'integer', minimum: 1, maximum: 1000, default: 8 },
     TRIBUTARY_MASTER_KEY: { type: 'string', default: '' },
     CREDIT_UNIT: { enum: ['credit', 'decicredit'], default: 'credit' },
-    PRICE_EMAIL: { type: 'integer', minimum: 0, default: 1 },
-    PRICE_PHONE: { type: 'integer', minimum: 0, default: 10 },
-    PRICE_PERSONAL_EMAIL: { type: 'integer', minimum: 0, default: 3 },
-    PRICE_SIGNALS: { type: 'integer', minimum: 0, default: 2 },
+    PRICE_EMAIL: { type: 'integer', minimum: 0, maximum: PRICE_MAX, default: 1 },
+    PRICE_PHONE: { type: 'integer', minimum: 0, maximum: PRICE_MAX, default: 10 },
+    PRICE_PERSONAL_EMAIL: { type: 'integer', minimum: 0, maximum: PRICE_MAX, default: 3 },
+    PRICE_SIGNALS: { type: 'integer', minimum: 0, maximum: PRICE_MAX, default: 2 },
+    ESTIMATE_HIT_RATE_PERCENT: { type: 'integer', minimum: 0, maximum: 100, default: 50 },
     CACHE_PRICE_PERCENT: { type: 'integer', minimum: 0, maximum: 100, default: 100 },
     ENRICHMENT_MAX_AGE_SECONDS: { type: 'integer', minimum: 1, maximum: 86400, default: 800 },
     LEDGER_CHECKPOINT_SECONDS: { type: 'integer', minimum: 1, maximum: 86400, default: 60 },
@@ -64,6 +68,8 @@ export interface Config {
     readonly enrichment_signals: number;
   };
   readonly cachePricePercent: number;
+  /** How often a step finds something, as estimates take it (OP-23). */
+  readonly estimateHitRatePercent: number;
   readonly enrichmentMaxAgeMs: number;
   readonly ledgerCheckpointMs: number;
   readonly commandWaitMs: number;
@@ -115,6 +121,7 @@ type NumericName =
   | 'PRICE_PERSONAL_EMAIL'
   | 'PRICE_SIGNALS'
   | 'CACHE_PRICE_PERCENT'
+  | 'ESTIMATE_HIT_RATE_PERCENT'
   | 'ENRICHMENT_MAX_AGE_SECONDS'
   | 'LEDGER_CHECKPOINT_SECONDS'
   | 'COMMAND_WAIT_MS'
@@ -143,6 +150,7 @@ const configOf = (env: EnvValues): Config => ({
     enrichment_signals: env.PRICE_SIGNALS,
   },
   cachePricePercent: env.CACHE_PRICE_PERCENT,
+  estimateHitRatePercent: env.ESTIMATE_HIT_RATE_PERCENT,
   enrichmentMaxAgeMs: env.ENRICHMENT_MAX_AGE_SECONDS * 1000,
   ledgerCheckpointMs: env.LEDGER_CHECKPOINT_SECONDS * 1000,
   commandWaitMs: env.COMMAND_WAIT_MS,

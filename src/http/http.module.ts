@@ -14,6 +14,9 @@ import { EnrichmentCancelController } from './operations/enrichment-cancel.contr
 import { EnrichmentLooks } from './operations/enrichment-looks.js';
 import { EnrichmentBatchController } from './operations/enrichment-batch.controller.js';
 import { EnrichmentBulkController } from './operations/enrichment-bulk.controller.js';
+import { EnrichmentEstimateController } from './operations/enrichment-estimate.controller.js';
+import { SelectedPersons } from './operations/selected-persons.js';
+import { SettingsController } from './settings/settings.controller.js';
 import { EnrichmentQueryController } from './operations/enrichment-query.controller.js';
 import { EnrichmentController } from './operations/enrichment.controller.js';
 import { PersonPatchController } from './persons/person-patch.controller.js';
@@ -24,7 +27,7 @@ import { PersonsController } from './persons/persons.controller.js';
 @Module({})
 export class HttpModule {
   /**
-   * @param ports the tokens of `ports.ts`, and of the use cases: COMMAND_GATEWAY, TERMS_SOURCE, IDENTITY_VAULT,
+   * @param ports the tokens of `ports.ts`, and of the use cases: COMMAND_GATEWAY, TERMS_SOURCE, HIT_RATE_PERCENT, IDENTITY_VAULT,
    * PARTITION_ENDS, ANSWERED_POSITIONS
    */
   static register(ports: readonly Provider[]): DynamicModule {
@@ -35,11 +38,13 @@ export class HttpModule {
         EnrichmentController,
         EnrichmentBatchController,
         EnrichmentBulkController,
+        EnrichmentEstimateController,
         EnrichmentQueryController,
         EnrichmentCancelController,
         EnrichmentAttemptsController,
         PersonsController,
         PersonPatchController,
+        SettingsController,
         CreditsController,
         LedgerController,
         LedgerExportController,
@@ -52,6 +57,7 @@ export class HttpModule {
         LedgerFiles,
         LedgerProofs,
         OpenPersons,
+        SelectedPersons,
         EnrichmentLooks,
         ...ports,
       ],

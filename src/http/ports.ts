@@ -7,6 +7,7 @@ import type { CreditsQuery } from '../projections/credits/credits.query.js';
 import type { EnrichmentsQuery } from '../projections/enrichments/enrichments.query.js';
 import type { ValuesQuery } from '../projections/enrichments/values.query.js';
 import type { PersonsQuery } from '../projections/persons/persons.query.js';
+import type { SettingsQuery } from '../projections/settings/settings.query.js';
 import type { LedgerPublicKeys } from '../vault/ledger-key.js';
 import type { Positions } from '../projections/positions.js';
 
@@ -25,6 +26,9 @@ export const VALUE_READER = Symbol('VALUE_READER');
 
 export type CreditReader = Pick<CreditsQuery, 'balance' | 'balanceAt'>;
 export const CREDIT_READER = Symbol('CREDIT_READER');
+
+export type SettingsReader = Pick<SettingsQuery, 'of'>;
+export const SETTINGS_READER = Symbol('SETTINGS_READER');
 
 export type CreditHistoryReader = Pick<CreditHistoryQuery, 'list'>;
 export const CREDIT_HISTORY_READER = Symbol('CREDIT_HISTORY_READER');

@@ -13,6 +13,7 @@ import { foldKnownContacts, KNOWN_CONTACTS } from './known-contacts/known-contac
 import type { OpenedIdentities } from './persons/identities.js';
 import { foldPersonFindings, PERSON_FINDINGS } from './persons/person-findings.projection.js';
 import { foldPersons, PERSONS } from './persons/persons.projection.js';
+import { foldSettings, SETTINGS } from './settings/settings.projection.js';
 import type { Table } from './table.js';
 
 /** All read models. */
@@ -25,6 +26,7 @@ export const TABLES: readonly Table<never>[] = [
   KNOWN_CONTACTS,
   ATTEMPT_LOG,
   LEDGER_CHECKPOINTS,
+  SETTINGS,
 ];
 
 /** What a batch builds on: rows as they stand before it, and the identities in it, opened. */
@@ -60,6 +62,7 @@ export const foldBatch = (events: readonly StoredEvent[], before: RowsBefore): r
     write(KNOWN_CONTACTS, foldKnownContacts(events, fieldOf)),
     write(ATTEMPT_LOG, foldAttempts(events)),
     write(LEDGER_CHECKPOINTS, foldLedgerCheckpoints(events)),
+    write(SETTINGS, foldSettings(events)),
   ].filter(({ rows }) => rows > 0);
 };
 

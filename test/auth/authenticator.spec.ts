@@ -20,6 +20,8 @@ const stored = (
   expiresAt: null,
   revokedAt: null,
   createdAt: new Date(NOW),
+  dailyCap: null,
+  totalCap: null,
   secretHash: hashSecret(SALT, key.secret),
   ...over,
 });
@@ -50,6 +52,14 @@ describe('X-02 API keys', () => {
   ])('accepts a key shown %s', async (_, headers) => {
     expect(await principalOf(headers, stored(key))).toMatchObject({ orgId: 'acme', createdBy: `key:${key.id}` });
   });
+
+  it.each([
+    [{}, null],
+    [{ dailyCap: 5 }, { daily: 5, total: null }],
+    [{ totalCap: 0 }, { daily: null, total: 0 }],
+  ])('CR-07 a key stored with %j has the caps %j', async (caps, expected) =>
+    expect(await principalOf(bearer, stored(key, caps))).toMatchObject({ keyCaps: expected }),
+  );
 
   it.each([
     ['two different keys', { ...bearer, 'x-api-key': formatApiKey(newApiKey('live')) }],

@@ -9,7 +9,7 @@ import { SCOPES, type Principal, type Scope } from '../../src/auth/principal.js'
 import { AnsweredPositions, ANSWERED_POSITIONS } from '../../src/commands/answered-positions.js';
 import { COMMAND_GATEWAY } from '../../src/commands/gateway.js';
 import { PARTITION_ENDS } from '../../src/commands/partition-ends.js';
-import { TERMS_SOURCE, type EnrichmentTerms, type Position } from '../../src/commands/ports.js';
+import { HIT_RATE_PERCENT, TERMS_SOURCE, type EnrichmentTerms, type Position } from '../../src/commands/ports.js';
 import { IDENTITY_VAULT } from '../../src/commands/record-person.command.js';
 import type { OrgId } from '../../src/domain/kernel/ids.js';
 import { createHttpApp } from '../../src/http/http-app.js';
@@ -41,6 +41,7 @@ export class World {
   scopes!: ReadonlySet<Scope>;
   rates!: RequestRates;
   mode!: Principal['mode'];
+  keyCaps!: Principal['keyCaps'];
   execute!: Reply;
   newest!: Reply;
   newestOfEach!: Reply;
@@ -49,6 +50,7 @@ export class World {
   persons!: Reply;
   selected!: Reply;
   values!: Reply;
+  settings!: Reply;
   balance!: Reply;
   balanceAt!: Reply;
   history!: Reply;
@@ -76,12 +78,14 @@ export class World {
     this.scopes = new Set(SCOPES);
     this.limit();
     this.mode = 'live';
+    this.keyCaps = null;
     this.execute = () => {
       throw new Error('no answer was prepared');
     };
     this.newest = this.person = () => null;
     this.persons = this.selected = this.values = this.newestOfEach = this.attempts = () => [];
     this.balance = this.balanceAt = () => ({ balance: 0, reserved: 0, available: 0, nextExpiry: null });
+    this.settings = () => ({ caps: { daily: null, monthly: null }, version: 0 });
     this.history = this.entries = () => [];
     this.lastEntry = this.lastCovered = () => 0;
     this.heads = this.ledgerKeys = () => [];
@@ -101,8 +105,8 @@ export class World {
   /** Knows one key. */
   private async principalOf(shown: Credential): Promise<Principal | null> {
     if (shown.kind !== 'key' || shown.key.id !== parseApiKey(KEY)?.id) return null;
-    const { scopes, mode } = this;
-    return { orgId: ORG, createdBy: 'user_1', scopes, credential: 'key', mode };
+    const { scopes, mode, keyCaps } = this;
+    return { orgId: ORG, createdBy: 'user_1', scopes, credential: 'key', mode, keyCaps };
   }
 
   private async query(name: string, reply: Reply, args: readonly unknown[]): Promise<never> {
@@ -124,6 +128,8 @@ export class World {
     return [
       use(COMMAND_GATEWAY, this.gateway),
       use(TERMS_SOURCE, { termsFor: () => TERMS }),
+      use(HIT_RATE_PERCENT, 50),
+      use(ports.SETTINGS_READER, { of: (...args: unknown[]) => this.query('settings', this.settings, args) }),
       use(IDENTITY_VAULT, new VaultedIdentities(this.vault)),
       use(PARTITION_ENDS, { endOf: async () => this.end() }),
       use(ANSWERED_POSITIONS, this.answered),

@@ -148,14 +148,51 @@ describe('OP-02 bad input', () => {
     expectError(await call('POST', url, { body: `{"field":${json}}` }), 'field');
   });
 
-  it.each(['force', 'maxCredits', 'waterfallId', 'personId', 'orgId', 'entityId', 'constructor'])(
-    'the body knows only field, not %s',
+  it.each(['personId', 'personIds', 'orgId', 'entityId', 'constructor'])(
+    'the body does not know %s',
     async (property) => {
       expectError(await call('POST', `${url}?field=emails`, { body: { [property]: PERSON } }), property);
     },
   );
 
-  it.each(['personId', 'force', 'nope', 'field[]', 'field.x', '__proto__', 'constructor'])(
+  const wrongBut = (right: string) => WRONG_FOR_ALL.filter(([what]) => what !== right);
+  const WRONG_AMOUNTS = [
+    ...wrongBut('a number'),
+    ['a string', '"5"'],
+    ['a fraction', '1.5'],
+    ['less than nothing', '-1'],
+    ['too much', '9007199254740992'],
+  ] as const;
+  const WRONG_FLAGS = [...wrongBut('a boolean'), ['a string', '"true"']] as const;
+  const WRONG_CAPS = [...WRONG_FOR_ALL, ['a string', '"5"'], ['an array', '[1]']] as const;
+  const post = (json: string) => call('POST', `${url}?field=emails`, { body: json });
+  const patch = (json: string) => call('PATCH', '/api/v1/settings', { body: json });
+
+  it.each<readonly [string, string]>(WRONG_AMOUNTS)('CR-07 maxCredits: %s', async (_what, json) => {
+    expectError(await post(`{"maxCredits":${json}}`), 'maxCredits');
+  });
+
+  it.each<readonly [string, string]>(WRONG_FLAGS)('OP-05 force: %s', async (_what, json) => {
+    expectError(await post(`{"force":${json}}`), 'force');
+  });
+
+  it.each([...WRONG_FOR_ALL, ...WRONG_FOR_TEXT])('WF-03 waterfallId: %s', async (_what, json) => {
+    expectError(await post(`{"waterfallId":${json}}`), 'waterfallId');
+  });
+
+  it.each<readonly [string, string]>(WRONG_CAPS)('WF-10 caps: %s', async (_what, json) => {
+    expectError(await patch(`{"caps":${json}}`), 'caps');
+  });
+
+  it.each<readonly [string, string]>(WRONG_AMOUNTS.filter(([what]) => what !== 'null'))(
+    'WF-10 a cap: %s',
+    async (_what, json) => {
+      expectError(await patch(`{"caps":{"daily":${json}}}`), 'caps');
+      expectError(await patch(`{"caps":{"monthly":${json}}}`), 'caps');
+    },
+  );
+
+  it.each(['personId', 'force', 'maxCredits', 'waterfallId', 'nope', 'field[]', 'field.x', '__proto__', 'constructor'])(
     'the query knows only field, not %s',
     async (property) => {
       const query = `field=emails&${encodeURIComponent(property)}=${PERSON}`;

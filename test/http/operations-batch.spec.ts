@@ -154,15 +154,12 @@ describe('POST /api/v1/operations/enrichment/batch', () => {
     },
   );
 
-  it.each(['maxCredits', 'waterfallId', 'personId', 'orgId', 'force', 'selection'])(
-    'X-06 %s is not a known property',
-    async (property) => {
-      const { status, body } = await call('POST', BATCH, {
-        body: { personIds: [A], field: 'emails', [property]: 1 },
-      });
-      expect([status, body.error.reason, body.error.details[0].path]).toEqual([400, 'unknown_property', property]);
-    },
-  );
+  it.each(['personId', 'orgId', 'force', 'selection'])('X-06 %s is not a known property', async (property) => {
+    const { status, body } = await call('POST', BATCH, {
+      body: { personIds: [A], field: 'emails', [property]: 1 },
+    });
+    expect([status, body.error.reason, body.error.details[0].path]).toEqual([400, 'unknown_property', property]);
+  });
 
   it('X-06 nothing is taken from the query', async () => {
     const { status, body } = await call('POST', `${BATCH}?field=emails`, { body: { personIds: [A] } });

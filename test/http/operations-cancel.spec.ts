@@ -29,10 +29,15 @@ const refuse = (refusal: Refusal) => {
 describe('POST /api/v1/operations/enrichment/{personId}/cancel', () => {
   it('OP-21 answers 200 with the cancelled object, and asks for the default options', async () => {
     const enrichment = pendingView(world.clock.now(), { status: 'cancelled', error: 'Enrichment was cancelled' });
-    world.execute = () => ({ result: { enrichment }, replayed: false, position: POSITION });
+    world.execute = () => ({ result: { enrichment, available: 41 }, replayed: false, position: POSITION });
     const { status, headers, body } = await call('POST', CANCEL, { headers: { 'x-request-id': 'req-1' } });
     expect([status, body.id, body.status]).toEqual([200, ENRICHMENT, 'cancelled']);
     expect(headers['x-tributary-position']).toBe('3:42');
+    expect(headers).toMatchObject({
+      'x-credits-reserved': '0',
+      'x-credits-charged': '0',
+      'x-credits-available': '41',
+    });
     expect(headers['etag']).toEqual(expect.any(String));
     expect(headers['retry-after']).toBeUndefined();
     const data = { personId: PERSON, field: 'emails', optionsHash: 'default' };

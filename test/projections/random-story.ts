@@ -20,7 +20,7 @@ export interface RandomStoryOptions {
   readonly orgs: readonly OrgId[];
 }
 
-/** Grants, persons, requests, answers of all kinds (late and cached ones too), time-outs, cancellations, refunds, adjustments, statements. */
+/** Grants, persons, requests, answers of all kinds (late and cached ones too), time-outs, cancellations, settings, refunds, adjustments, statements. */
 export const randomStory = ({ seed, partition = 0, commands, orgs }: RandomStoryOptions): Story => {
   const random = randomOf(seed);
   const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)] as T;
@@ -56,10 +56,14 @@ const act = (story: Story, world: World, random: () => number): void => {
     enrichments.unshift(...ids.filter((id) => !enrichments.includes(id)));
   } else if (dice < 0.43) expire(story, orgId, at(enrichments));
   else if (dice < 0.45) cancel(story, orgId, at(enrichments));
+  else if (dice < 0.455) story.execute(orgId, 'ChangeSettings', { caps: { monthly: settled(random) }, by: 'user_1' });
   else if (dice < 0.46) story.adjust(orgId, random() < 0.5 ? 9 : -9);
   else if (dice < 0.5) refund(story, world, at(enrichments));
   else story.respond(orgId, at(enrichments), answer(random));
 };
+
+/** Caps that nothing here comes near. */
+const settled = (random: () => number): number => 10_000_000 + Math.floor(random() * 3);
 
 const answer = (random: () => number) => {
   const dice = random();

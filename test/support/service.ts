@@ -19,7 +19,7 @@ export interface TestService {
   readonly running: RunningService;
   readonly topicPrefix: string;
   readonly schema: string;
-  keyFor(orgId: string, options?: { mode?: KeyMode; scopes?: readonly Scope[]; expiresAt?: Date }): Promise<string>;
+  keyFor(orgId: string, options?: KeyOptions): Promise<string>;
   /** Creates an org (with its sandbox) and grants it credits. */
   newOrg(id: string, credits?: number): Promise<OrgId>;
   grant(amount: number, orgId?: string): Promise<void>;
@@ -27,6 +27,14 @@ export interface TestService {
   createPerson(facts?: Readonly<Record<string, unknown>>): Promise<string>;
   call(method: string, path: string, options?: CallOptions): Promise<Called>;
   stop(): Promise<void>;
+}
+
+export interface KeyOptions {
+  readonly mode?: KeyMode;
+  readonly scopes?: readonly Scope[];
+  readonly expiresAt?: Date;
+  readonly dailyCap?: number;
+  readonly totalCap?: number;
 }
 
 export interface CallOptions {
@@ -99,8 +107,8 @@ const serviceOf = (running: RunningService, own: { dataDir: string; fatal: Error
     running,
     topicPrefix: config.topicPrefix,
     schema: config.databaseSchema,
-    keyFor: async (org, { mode = 'live', scopes = ALL_SCOPES, expiresAt } = {}) => {
-      const key = { orgId: org as OrgId, mode, name: 'test', scopes, ...(expiresAt && { expiresAt }) };
+    keyFor: async (org, { mode = 'live', scopes = ALL_SCOPES, ...rest } = {}) => {
+      const key = { orgId: org as OrgId, mode, name: 'test', scopes, ...rest };
       return formatApiKey(await access.keys.create(key));
     },
     newOrg: async (id, credits = 0) => {

@@ -3,6 +3,7 @@ import { CreditHistory1763769600000 } from './1763769600000-credit-history.js';
 import { PersonFilters1763856000000 } from './1763856000000-person-filters.js';
 import { LedgerCheckpoints1763942400000 } from './1763942400000-ledger-checkpoints.js';
 import { CreditNotes1764028800000 } from './1764028800000-credit-notes.js';
+import { SpendingCaps1764201600000 } from './1764201600000-spending-caps.js';
 
 /** In order; a released migration is never edited. */
 export const MIGRATIONS = [
@@ -11,4 +12,5 @@ export const MIGRATIONS = [
   PersonFilters1763856000000,
   LedgerCheckpoints1763942400000,
   CreditNotes1764028800000,
+  SpendingCaps1764201600000,
 ] as const;

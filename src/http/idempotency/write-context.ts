@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { AuthenticatedRequest } from '../../auth/decorators.js';
-import { invalidInput } from '../../commands/api-error.js';
+import { invalidInput, type ApiError } from '../../commands/api-error.js';
 import { requestKeyOf, type RequestKey } from '../../commands/request-key.js';
 import { pathOf } from '../errors/error.filter.js';
 import { canonicalJson } from './canonical-json.js';
@@ -17,16 +17,23 @@ export interface WriteHead {
 export interface WriteContext {
   /**
    * To be asked for when all of the input is checked: a malformed key is the last of its faults (X-01), and the
-   * fingerprint reads the body to its whole depth. @throws ApiError when what was sent is no key
+   * fingerprint reads the body to its whole depth. @throws ApiError when what was sent is no key, or none was sent
+   * where `keyRequired`
    */
-  head(): WriteHead;
+  head(options?: { readonly keyRequired: boolean }): WriteHead;
 }
 
 type WriteRequest = FastifyRequest & AuthenticatedRequest;
 
 export const Writing = createParamDecorator((_: unknown, context: ExecutionContext): WriteContext => {
   const request = context.switchToHttp().getRequest<WriteRequest>();
-  return { head: () => ({ correlationId: request.id, key: keyOf(request) }) };
+  return {
+    head: ({ keyRequired } = { keyRequired: false }) => {
+      const key = keyOf(request);
+      if (keyRequired && key === null) throw noKey();
+      return { correlationId: request.id, key };
+    },
+  };
 });
 
 const HEADER = 'Idempotency-Key';
@@ -42,6 +49,9 @@ const keyOf = (request: WriteRequest): RequestKey | null => {
   const route = `${request.method} ${request.routeOptions.url ?? ''}`;
   return requestKeyOf({ orgId, route, key }, fingerprintOf(request));
 };
+
+const noKey = (): ApiError =>
+  invalidInput(HEADER, `${HEADER} is required for this request`, 'idempotency_key_required');
 
 /** Over the request as it was sent, so that two that only mean the same are two. */
 const fingerprintOf = ({ method, url, query, body }: FastifyRequest): string => {

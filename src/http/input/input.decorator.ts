@@ -4,7 +4,12 @@ import { BodyFault } from './body.js';
 import { cleanJson, cleanText, checkName } from './clean.js';
 
 /** Where a route takes its input from, besides the path: `either` = query or body, and no contradiction. */
-export type InputSource = 'query' | 'body' | 'either' | 'path';
+export type InputSource = 'query' | 'body' | 'either' | 'path' | BodyBut;
+
+/** The body, but these parameters may be in the query instead (OP-02). */
+export interface BodyBut {
+  readonly orQuery: readonly string[];
+}
 
 export interface InputRequest {
   readonly params: unknown;
@@ -28,7 +33,7 @@ export const inputOf = (request: InputRequest, source: InputSource): Properties 
   const path = textsOf(request.params);
   const query = textsOf(request.query);
   const body = bodyOf(request.body);
-  refuseKeys(query, (key) => source === 'body' || source === 'path' || key in path);
+  refuseKeys(query, (key) => !isTakenFromQuery(source, key) || key in path);
   refuseKeys(body, (key) => source === 'query' || source === 'path' || key in path);
   for (const [key, value] of Object.entries(query)) {
     if (key in body && body[key] !== value) {
@@ -37,6 +42,9 @@ export const inputOf = (request: InputRequest, source: InputSource): Properties 
   }
   return { ...query, ...body, ...path };
 };
+
+const isTakenFromQuery = (source: InputSource, key: string): boolean =>
+  typeof source === 'string' ? source === 'query' || source === 'either' : source.orQuery.includes(key);
 
 const textsOf = (given: unknown): Properties => {
   const texts: Record<string, unknown> = {};

@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
-import { IsIn, IsString, Length, Matches, ValidateBy, ValidateIf } from 'class-validator';
+import { IsBoolean, IsIn, IsString, Length, Matches, ValidateBy, ValidateIf } from 'class-validator';
 import { isUuid } from '../../domain/kernel/ids.js';
 
 /** May be left out; null is a value and has to pass the other rules. */
@@ -63,6 +63,24 @@ export const IsText = (lengthMax: number) =>
     IsString({ message: '$property must be a string' }),
     Length(1, lengthMax, { message: `$property must have 1 to ${lengthMax} characters` }),
   );
+
+/** A number of credits, as JSON has numbers: never a string (X-06). */
+export const IsAmount = () =>
+  ValidateBy({
+    name: 'isAmount',
+    validator: {
+      validate: (value) => Number.isSafeInteger(value) && (value as number) >= 0,
+      defaultMessage: (args) => `${args?.property} must be a whole number from 0 to ${Number.MAX_SAFE_INTEGER}`,
+    },
+  });
+
+export const IsAmountOrNull = () =>
+  applyDecorators(
+    ValidateIf((_object, value) => value !== null),
+    IsAmount(),
+  );
+
+export const IsFlag = () => IsBoolean({ message: '$property must be true or false' });
 
 export const IsPattern = (pattern: RegExp, words: string) =>
   Matches(pattern, { message: `$property must be ${words}` });

@@ -8,6 +8,7 @@ import type { Answer } from '../answer.js';
 import { Writing, type WriteContext } from '../idempotency/write-context.js';
 import { Input } from '../input/input.decorator.js';
 import { CLOCK } from '../ports.js';
+import { askedBy } from './asked.js';
 import { EnrichmentBatchDto } from './enrichment-batch.dto.js';
 import { answerAllRequested } from './enrichment.presenter.js';
 import { naming } from './unknown-persons.js';
@@ -23,13 +24,12 @@ export class EnrichmentBatchController {
   @Post('batch')
   @Scopes('enrich')
   async request(
-    @Input('body') { personIds: given, field }: EnrichmentBatchDto,
-    @CurrentPrincipal() { orgId, createdBy }: Principal,
+    @Input('body') { personIds: given, ...options }: EnrichmentBatchDto,
+    @CurrentPrincipal() principal: Principal,
     @Writing() writing: WriteContext,
   ): Promise<Answer> {
     const personIds = [...new Set(given)];
-    const asked = { orgId, personIds, field, createdBy, dialect: 'operations' } as const;
-    const request = { ...asked, ...writing.head() };
+    const request = { ...askedBy(principal, options), personIds, ...writing.head() };
     const executed = await this.commands.execute(new RequestEnrichments(request)).catch(naming(given));
     return answerAllRequested(executed, this.clock.now());
   }

@@ -3,9 +3,9 @@ import { ApiError, invalidInput } from '../../commands/api-error.js';
 import { isUuid, type PersonId } from '../../domain/kernel/ids.js';
 import type { Filter } from '../../projections/persons/filter/filter.js';
 import { unknownProperty } from '../input/input.decorator.js';
-import { IsOneOf, Optional } from '../input/rules.js';
+import { Optional } from '../input/rules.js';
 import { filterAt } from '../persons/filters.js';
-import { OPERATIONS_FIELDS, type OperationsField } from './enrichment.dto.js';
+import { EnrichmentOptionsDto } from './enrichment.dto.js';
 
 /** OP-15, OP-16. */
 export const BULK_IDS_MAX = 1_000;
@@ -22,13 +22,9 @@ export type Selection =
       readonly filter: Filter;
     };
 
-/** `maxCredits` and `waterfallId` are not known yet. */
-export class EnrichmentBulkDto {
+export class EnrichmentBulkDto extends EnrichmentOptionsDto {
   @IsObject({ message: 'selection must be an object' })
   readonly selection!: object;
-
-  @IsOneOf(OPERATIONS_FIELDS)
-  readonly field!: OperationsField;
 
   @Optional()
   @IsObject({ message: 'filters must be an object' })
@@ -38,7 +34,7 @@ export class EnrichmentBulkDto {
 type Given = Readonly<Record<string, unknown>>;
 
 /** @throws ApiError naming the first fault by its path */
-export const selectionOf = ({ selection, filters }: EnrichmentBulkDto): Selection => {
+export const selectionOf = ({ selection, filters }: Pick<EnrichmentBulkDto, 'selection' | 'filters'>): Selection => {
   const given = selection as Given;
   if (given['mode'] === 'manual') return manualOf(given, filters);
   if (given['mode'] === 'bulk') return bulkOf(given, filters);

@@ -11,7 +11,8 @@ import { Writing, type WriteContext } from '../idempotency/write-context.js';
 import { Input } from '../input/input.decorator.js';
 import { CLOCK } from '../ports.js';
 import { EnrichmentLooks } from './enrichment-looks.js';
-import { EnrichmentTargetDto } from './enrichment.dto.js';
+import { askedBy } from './asked.js';
+import { EnrichmentRequestDto, EnrichmentTargetDto } from './enrichment.dto.js';
 import { answerFound, answerRequested } from './enrichment.presenter.js';
 import { noEnrichment } from './no-enrichment.js';
 
@@ -27,12 +28,13 @@ export class EnrichmentController {
   @Post(':personId')
   @Scopes('enrich')
   async request(
-    @Input('either') { personId, field }: EnrichmentTargetDto,
-    @CurrentPrincipal() { orgId, createdBy }: Principal,
+    @Input({ orQuery: ['field'] }) { personId, ...options }: EnrichmentRequestDto,
+    @CurrentPrincipal() principal: Principal,
     @Writing() writing: WriteContext,
   ): Promise<Answer> {
-    const asked = { orgId, personIds: [personId], field, createdBy, dialect: 'operations' } as const;
-    const executed = await this.commands.execute(new RequestEnrichments({ ...asked, ...writing.head() }));
+    const head = writing.head({ keyRequired: options.force === true });
+    const request = { ...askedBy(principal, options), personIds: [personId], ...head };
+    const executed = await this.commands.execute(new RequestEnrichments(request));
     return answerRequested(executed, this.clock.now());
   }
 

@@ -55,7 +55,12 @@ export const headOfAll = (views: readonly EnrichmentView[], nowMs: number): Pick
 
 /** The answer to a cancellation. */
 export const answerCancelled = ({ result, position, replayed }: Executed<'CancelEnrichment'>): Answer =>
-  new Answer(presentEnrichment(result.enrichment), { etag: etagOf(result.enrichment), position, replayed });
+  new Answer(presentEnrichment(result.enrichment), {
+    etag: etagOf(result.enrichment),
+    position,
+    replayed,
+    credits: { reserved: 0, charged: 0, available: result.available },
+  });
 
 export interface Look {
   readonly nowMs: number;

@@ -1,0 +1,23 @@
+import { Type } from 'class-transformer';
+import { IsObject, ValidateNested } from 'class-validator';
+import { IsAmountOrNull, Optional } from '../input/rules.js';
+
+/** CR-07; null takes a cap away. */
+export class CapsDto {
+  @Optional()
+  @IsAmountOrNull()
+  readonly daily?: number | null;
+
+  @Optional()
+  @IsAmountOrNull()
+  readonly monthly?: number | null;
+}
+
+/** WF-10: those settings that take effect; all others are unknown. */
+export class SettingsDto {
+  @Optional()
+  @IsObject({ message: 'caps must be an object' })
+  @ValidateNested()
+  @Type(() => CapsDto)
+  readonly caps?: CapsDto;
+}
