@@ -1,5 +1,5 @@
 import type { Clock } from '../domain/kernel/clock.js';
-import { dueCommand } from '../domain/due-command.js';
+import { dueCommands } from '../domain/due-command.js';
 import type { Command } from '../domain/command.js';
 import { commandIdFrom } from '../log/command-id.js';
 import type { Logger } from '../observability/logger.js';
@@ -9,7 +9,7 @@ import type { DueStream, SnapshotStore } from './snapshot-store.js';
 /** OP-09. */
 const SWEEP_EVERY_MS = 5_000;
 const PRUNE_EVERY_MS = 60_000;
-/** Commands of one sweep; the rest is still due at the next. */
+/** Streams and commands of one sweep; the rest is still due at the next. */
 const SWEEP_MAX = 500;
 
 /** A partition that this process decides, and how far its own time has come. */
@@ -68,7 +68,7 @@ export class Sweeper {
     const partitions = owned().map(({ partition }) => partition);
     if (partitions.length === 0) return;
     const due = await snapshots.due(partitions, clock.now(), SWEEP_MAX);
-    const commands = due.flatMap((stream) => commandFor(stream, clock.now()) ?? []);
+    const commands = due.flatMap((stream) => commandsFor(stream, clock.now())).slice(0, SWEEP_MAX);
     await Promise.all(commands.map((command) => sender.send(command)));
   }
 
@@ -79,11 +79,9 @@ export class Sweeper {
   }
 }
 
-const commandFor = ({ key, state }: DueStream, nowMs: number): Command | null => {
-  const due = dueCommand(key, state, nowMs);
-  if (due === null) return null;
-  const { dueAtMs, ...rest } = due;
-  const id = commandIdFrom(key, dueAtMs);
-  const origin = { id, keyed: false, fingerprint: null, correlationId: id, sentAtMs: nowMs };
-  return { ...origin, waitMs: null, replyTo: null, ...rest };
-};
+const commandsFor = ({ key, state }: DueStream, nowMs: number): readonly Command[] =>
+  dueCommands(key, state, nowMs).map(({ dueAtMs, part, ...due }) => {
+    const id = commandIdFrom(key, dueAtMs, part);
+    const origin = { id, keyed: false, fingerprint: null, correlationId: id, sentAtMs: nowMs };
+    return { ...origin, waitMs: null, replyTo: null, ...due };
+  });

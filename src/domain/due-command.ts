@@ -1,32 +1,40 @@
 import type { CommandDataByType } from './command.js';
 import type { Account } from './credits/account.js';
+import { dueGrants } from './credits/grants.js';
+import { EXPIRIES_MAX } from './credits/moves.js';
 import { dueAt } from './due-at.js';
 import type { Enrichment } from './enrichments/enrichment.js';
 import type { OrgId } from './kernel/ids.js';
+import { instantOf } from './kernel/instant.js';
 import type { StreamState } from './state.js';
 import { kindOf, type StreamKey } from './streams.js';
 
-/** What the sweeper sends; it makes the command id from the stream and `dueAtMs`, so that every sweep sends the same. */
+/** What the sweeper sends; it makes the command id from stream, `dueAtMs` and `part`: every sweep sends the same. */
 export type DueCommand = {
   [T in 'ExpireEnrichment' | 'ExpireGrants']: {
     readonly type: T;
     readonly orgId: OrgId;
     readonly data: CommandDataByType[T];
     readonly dueAtMs: number;
+    /** 0, 1, 2 … where one decision is not enough. */
+    readonly part: number;
   };
 }['ExpireEnrichment' | 'ExpireGrants'];
 
-/** The command that lets time pass for a stream, or null when nothing about it is due. */
-export const dueCommand = (key: StreamKey, value: StreamState, nowMs: number): DueCommand | null => {
+/** The commands that let time pass for a stream; none when nothing about it is due. */
+export const dueCommands = (key: StreamKey, value: StreamState, nowMs: number): readonly DueCommand[] => {
   const dueAtMs = dueAt(key, value);
-  if (dueAtMs === null || dueAtMs > nowMs) return null;
+  if (dueAtMs === null || dueAtMs > nowMs) return [];
   switch (kindOf(key)) {
     case 'enrichment': {
       const { id, orgId } = value as Enrichment;
-      return { type: 'ExpireEnrichment', orgId, data: { enrichmentId: id }, dueAtMs };
+      return [{ type: 'ExpireEnrichment', orgId, data: { enrichmentId: id }, dueAtMs, part: 0 }];
     }
-    case 'account':
-      return { type: 'ExpireGrants', orgId: (value as Account).orgId, data: {}, dueAtMs };
+    case 'account': {
+      const { orgId, grants } = value as Account;
+      const decisions = Math.ceil(dueGrants(grants, instantOf(nowMs)).length / EXPIRIES_MAX);
+      return Array.from({ length: decisions }, (_, part) => ({ type: 'ExpireGrants', orgId, data: {}, dueAtMs, part }));
+    }
     case 'spending':
     case 'settings':
     case 'person':
@@ -36,6 +44,6 @@ export const dueCommand = (key: StreamKey, value: StreamState, nowMs: number): D
     case 'checkpoint':
     case 'request':
     case 'recent':
-      return null;
+      return [];
   }
 };

@@ -1,5 +1,6 @@
 import { dueAt } from '../../src/domain/due-at.js';
-import { dueCommand } from '../../src/domain/due-command.js';
+import { dueCommands } from '../../src/domain/due-command.js';
+import { EXPIRIES_MAX } from '../../src/domain/credits/moves.js';
 import type { StreamState } from '../../src/domain/state.js';
 import type { StreamKey } from '../../src/domain/streams.js';
 import { at, enrichmentId, NOW_MS, ORG } from './fixtures.js';
@@ -41,7 +42,7 @@ describe('when a stream has to be looked at', () => {
     );
     const key: StreamKey = `recent/${ORG}/c`;
     expect(dueAt(key, stateOf([answered], key))).toBe(NOW_MS + 1_000);
-    expect(dueCommand(key, stateOf([answered], key), NOW_MS + 5_000)).toBeNull();
+    expect(dueCommands(key, stateOf([answered], key), NOW_MS + 5_000)).toEqual([]);
   });
 
   it('persons, identities and current: never', () => {
@@ -54,23 +55,29 @@ describe('when a stream has to be looked at', () => {
 describe('what the sweeper sends', () => {
   it('ExpireEnrichment for an enrichment that is due', () => {
     const state = stateOf(pending, ADA);
-    expect(dueCommand(ADA, state, DEADLINE_MS - 1)).toBeNull();
-    expect(dueCommand(ADA, state, DEADLINE_MS)).toEqual({
-      type: 'ExpireEnrichment',
-      orgId: ORG,
-      data: { enrichmentId: enrichmentId('ada') },
-      dueAtMs: DEADLINE_MS,
-    });
+    expect(dueCommands(ADA, state, DEADLINE_MS - 1)).toEqual([]);
+    expect(dueCommands(ADA, state, DEADLINE_MS)).toEqual([
+      {
+        type: 'ExpireEnrichment',
+        orgId: ORG,
+        data: { enrichmentId: enrichmentId('ada') },
+        dueAtMs: DEADLINE_MS,
+        part: 0,
+      },
+    ]);
   });
 
   it('ExpireGrants for an account that is due', () => {
     const state = stateOf([granted(5, 'a', { expiresAt: at(5_000) })], ACCOUNT);
-    expect(dueCommand(ACCOUNT, state, NOW_MS + 4_999)).toBeNull();
-    expect(dueCommand(ACCOUNT, state, NOW_MS + 5_000)).toEqual({
-      type: 'ExpireGrants',
-      orgId: ORG,
-      data: {},
-      dueAtMs: NOW_MS + 5_000,
-    });
+    expect(dueCommands(ACCOUNT, state, NOW_MS + 4_999)).toEqual([]);
+    expect(dueCommands(ACCOUNT, state, NOW_MS + 5_000)).toEqual([
+      { type: 'ExpireGrants', orgId: ORG, data: {}, dueAtMs: NOW_MS + 5_000, part: 0 },
+    ]);
+  });
+
+  it('ExpireGrants once for as many grants as one decision expires', () => {
+    const many = Array.from({ length: EXPIRIES_MAX + 1 }, (_, n) => granted(1, `g${n}`, { expiresAt: at(5_000) }));
+    const state = stateOf([...many, granted(1, 'later', { expiresAt: at(6_000) })], ACCOUNT);
+    expect(dueCommands(ACCOUNT, state, NOW_MS + 5_000).map(({ part }) => part)).toEqual([0, 1]);
   });
 });

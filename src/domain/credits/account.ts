@@ -38,4 +38,8 @@ export const emptyAccount = (orgId: OrgId): Account => ({
   hash: GENESIS_HASH,
 });
 
+/**
+ * CR-09: what the ledger says. Between the end of a grant and its expiry in the ledger it counts what nobody can spend
+ * any more: whoever spends asks for `liveGrants`.
+ */
 export const availableIn = (account: Account): number => account.balance - account.reserved;

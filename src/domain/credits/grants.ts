@@ -1,6 +1,7 @@
 import type { GrantShare } from '../../events/credit.events.js';
 import { invariant } from '../kernel/errors.js';
 import type { GrantId } from '../kernel/ids.js';
+import type { Instant } from '../kernel/instant.js';
 import type { Grant } from './account.js';
 
 /** Sorts after every instant: a grant without expiry burns last. */
@@ -19,6 +20,25 @@ export const withGrant = (grants: readonly Grant[], grant: Grant): readonly Gran
   const after = grants.findIndex((other) => compareBurnOrder(grant, other) < 0);
   return after < 0 ? [...grants, grant] : grants.toSpliced(after, 0, grant);
 };
+
+/** Free credits of grants that have run out, in burn order, which puts them first; at most `max` grants. */
+export const dueGrants = (grants: readonly Grant[], now: Instant, max = Infinity): readonly Grant[] => {
+  const due: Grant[] = [];
+  for (const grant of grants) {
+    if (due.length === max || !hasRunOut(grant, now)) break;
+    if (grant.free > 0) due.push(grant);
+  }
+  return due;
+};
+
+/** Those that may be burnt: never one that has run out, whether or not its expiry is in the ledger yet (CR-06). */
+export const liveGrants = (grants: readonly Grant[], now: Instant): readonly Grant[] =>
+  grants.filter((grant) => !hasRunOut(grant, now));
+
+/** Instants compare as text. */
+const hasRunOut = ({ expiresAt }: Grant, now: Instant): boolean => expiresAt !== null && expiresAt <= now;
+
+export const freeIn = (grants: readonly Grant[]): number => grants.reduce((sum, { free }) => sum + free, 0);
 
 /** The shares that reserving `amount` takes from the free parts, in burn order. The caller has checked that it is there. */
 export const burn = (grants: readonly Grant[], amount: number): readonly GrantShare[] => {

@@ -3,13 +3,12 @@ import type { EventDataByType } from '../../events/event.js';
 import type { Enrichment } from '../enrichments/enrichment.js';
 import { invariant } from '../kernel/errors.js';
 import type { EnrichmentId, ReservationId, TransactionId } from '../kernel/ids.js';
-import { epochMsOf } from '../kernel/instant.js';
 import type { Proposal } from '../proposal.js';
-import { availableIn } from './account.js';
+import { availableIn, type Grant } from './account.js';
 import { checkAccount } from './account-after.js';
 import { amountOf } from './amount.js';
 import { ledgerEntryOf, linkOf, type CreditEventType, type CreditMove } from './chain.js';
-import { burn } from './grants.js';
+import { burn, dueGrants, liveGrants } from './grants.js';
 import { negated, takeFirst, totalOf } from './split.js';
 
 /** What a credit event says beside its link. */
@@ -39,18 +38,24 @@ const chainContext = ({ context, orgId, now }: Proposal) => ({
   time: now,
 });
 
-/** Expires the free part of every grant that is due, so that nothing expired is ever burnt (CR-06). */
+/** Expiries that one decision writes, so that it stays a small part of a batch however many grants end at once. */
+export const EXPIRIES_MAX = 200;
+
+/**
+ * Expires the free part of the grants that are due (CR-06), up to what is left of `EXPIRIES_MAX`: the sweeper sends for
+ * the rest, and whoever spends asks for `liveGrants`.
+ */
 export const expireDueGrants = (proposal: Proposal): void => {
-  const due = proposal
-    .account()
-    .grants.filter(
-      (grant) => grant.free > 0 && grant.expiresAt !== null && epochMsOf(grant.expiresAt) <= proposal.nowMs,
-    );
-  for (const { id, free } of due) {
+  const written = proposal.events.filter(({ type }) => type === 'CreditsExpired').length;
+  for (const { id, free } of dueGrants(proposal.account().grants, proposal.now, EXPIRIES_MAX - written)) {
     const grants = [{ grantId: id, delta: -free }];
     recordCredits(proposal, 'CreditsExpired', { body: { grantId: id, amount: free }, grants });
   }
 };
+
+/** What may be burnt now. */
+export const spendableGrants = (proposal: Proposal): readonly Grant[] =>
+  liveGrants(proposal.account().grants, proposal.now);
 
 export interface ReservationRequest {
   readonly reservationId: ReservationId;
@@ -61,7 +66,7 @@ export interface ReservationRequest {
 /** Sets credits aside for all enrichments of a command, in one entry. The caller has checked that they are there. */
 export const reserve = (proposal: Proposal, request: ReservationRequest): void => {
   const amount = request.enrichments.reduce((sum, enrichment) => sum + amountOf(enrichment.amount), 0);
-  const grants = burn(proposal.account().grants, amount);
+  const grants = burn(spendableGrants(proposal), amount);
   recordCredits(proposal, 'CreditsReserved', { body: { ...request, amount }, grants });
 };
 

@@ -1,5 +1,6 @@
 import type { Command } from '../command.js';
-import { availableIn } from '../credits/account.js';
+import { freeIn } from '../credits/grants.js';
+import { spendableGrants } from '../credits/moves.js';
 import type { Decision } from '../decision.js';
 import { Proposal } from '../proposal.js';
 import { weighRequest } from './weigh-request.js';
@@ -20,7 +21,7 @@ export const estimateEnrichments = (command: Command<'EstimateEnrichments'>, pro
     reused: slots.length - fresh.length,
     perItem,
     required,
-    available: availableIn(proposal.account()),
+    available: freeIn(spendableGrants(proposal)),
     shortage,
   };
   return { events: [], answer: { kind: 'answered', result, replayed: false } };

@@ -1,7 +1,7 @@
 import type { CommandDataByType } from '../command.js';
-import { availableIn } from '../credits/account.js';
 import { capRefusal } from '../credits/caps.js';
-import { expireDueGrants } from '../credits/moves.js';
+import { freeIn } from '../credits/grants.js';
+import { expireDueGrants, spendableGrants } from '../credits/moves.js';
 import { spendersOf } from '../credits/spending.js';
 import type { EnrichmentId, OrgId, PersonId } from '../kernel/ids.js';
 import type { Refusal } from '../kernel/refusal.js';
@@ -9,7 +9,6 @@ import type { Proposal } from '../proposal.js';
 import { DEFAULT_SETTINGS } from '../settings/settings.js';
 import type { StateReader } from '../state.js';
 import { streams } from '../streams.js';
-
 import { reservedPriceOf } from '../waterfall/price.js';
 import type { Enrichment } from './enrichment.js';
 import { findEnrichment, isOverdue, isPending } from './find.js';
@@ -73,7 +72,7 @@ const shortageOf = ({ data }: EnrichmentsAsked, proposal: Proposal, required: nu
     key: data.keyCaps === undefined ? null : { caps: data.keyCaps, spending: key },
     org: { caps, spending: org },
   };
-  return capRefusal(inForce, required, proposal.now) ?? shortRefusal(required, availableIn(proposal.account()));
+  return capRefusal(inForce, required, proposal.now) ?? shortRefusal(required, freeIn(spendableGrants(proposal)));
 };
 
 const shapeRefusal = ({ personIds, plan }: EnrichmentsAsked['data']): Refusal | null => {

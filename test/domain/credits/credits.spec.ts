@@ -2,8 +2,9 @@ import { accountAfter, checkAccount } from '../../../src/domain/credits/account-
 import { emptyAccount, type Account } from '../../../src/domain/credits/account.js';
 import type { CreditEvent } from '../../../src/domain/credits/chain.js';
 import type { GrantId } from '../../../src/domain/kernel/ids.js';
+import { EXPIRIES_MAX } from '../../../src/domain/credits/moves.js';
 import { given } from '../../support/given.js';
-import { at, enrichmentId, expireGrants, grant, hit, NOW_MS, ORG, request, response } from '../fixtures.js';
+import { adjust, at, enrichmentId, expireGrants, grant, hit, NOW_MS, ORG, request, response } from '../fixtures.js';
 import { granted, recorded, requested, share } from '../history.js';
 import { replay, World } from '../world.js';
 
@@ -93,6 +94,42 @@ describe('CR-06 expiry', () => {
     given([expiring])
       .when(grant(5, {}, { sentAtMs: NOW_MS + 1_000 }))
       .thenAnswered({ result: { balance: 5, available: 5 } }));
+
+  describe('of more grants than one decision expires', () => {
+    const many = Array.from({ length: EXPIRIES_MAX + 1 }, (_, n) => granted(1, `g${n}`, { expiresAt: at(1_000) }));
+    const typesOf = (events: readonly { readonly type: string }[]) => [...new Set(events.map(({ type }) => type))];
+
+    it('writes as many as fit', () =>
+      expect(given(many).when(expireGrants(), NOW_MS + 1_000).events).toHaveLength(EXPIRIES_MAX));
+
+    it('never burns what is not written yet, and takes what is live', () => {
+      const { events } = given([...many, granted(3, 'live'), recorded('ada')]).when(
+        request(['ada'], {}, { sentAtMs: NOW_MS + 1_000 }),
+      );
+      expect(typesOf(events)).toEqual(['CreditsExpired', 'EnrichmentRequested', 'CreditsReserved']);
+      expect(events).toHaveLength(EXPIRIES_MAX + 2);
+      expect(events.at(-1)).toMatchObject({ data: { grants: [share('live', -3)], available: 1 } });
+    });
+
+    it('does not count it when it asks what can be spent', () =>
+      given([...many, granted(2, 'live'), recorded('ada')])
+        .when(request(['ada'], {}, { sentAtMs: NOW_MS + 1_000 }))
+        .thenAnswered({ refusal: { details: { required: 3, available: 2, shortfall: 1 } } }));
+
+    it('does not take it for an adjustment (CR-12)', () =>
+      given([...many, granted(2, 'live')])
+        .when(adjust(-3, { sentAtMs: NOW_MS + 1_000 }))
+        .thenAnswered({ refusal: { details: { required: 3, available: 2, shortfall: 1 } } }));
+
+    it('counts what a decision has written before, however often it looks', () => {
+      const names = ['ada', 'bob'];
+      const overdue = names.flatMap((name) => [recorded(name), ...requested(name, { grants: [share('first', -3)] })]);
+      const history = [granted(6, 'first'), ...overdue, ...many, granted(9, 'live')];
+      const { events } = given(history).when(request(names, {}, { sentAtMs: NOW_MS + 800_000 }));
+      expect(events.filter(({ type }) => type === 'CreditsExpired')).toHaveLength(EXPIRIES_MAX);
+      expect(typesOf(events)).toContain('EnrichmentFinished');
+    });
+  });
 
   it('expires at once what comes back to an expired grant', () =>
     given([expiring, recorded('ada'), ...requested('ada')])

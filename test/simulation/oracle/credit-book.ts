@@ -159,7 +159,10 @@ export class CreditBook {
     const taken = new Map(shares.map(({ grantId, amount }) => [grantId, amount]));
     for (const { grantId } of shares) {
       const page = this.page(grantId);
-      const earlier = this.pages.some(({ id, free, order }) => free > (taken.get(id) ?? 0) && order < page.order);
+      const earlier = this.pages.some(
+        ({ id, free, order, expiresMs }) =>
+          expiresMs > fact.timeMs && free > (taken.get(id) ?? 0) && order < page.order,
+      );
       this.demand(page.expiresMs > fact.timeMs, 'an expired grant is never burnt', fact);
       this.demand(!earlier, 'what expires first is burnt first', fact);
     }
