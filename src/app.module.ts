@@ -81,7 +81,7 @@ const httpPorts = ({ runtime, commands, access, positions }: AppParts): Provider
     [TERMS_SOURCE, termsOf(runtime)],
     [HIT_RATE_PERCENT, config.estimateHitRatePercent],
     [IDENTITY_VAULT, new VaultedIdentities(vault)],
-    [PARTITION_ENDS, new LogPartitionEnds(log, topics.events, commands.partitionOf)],
+    [PARTITION_ENDS, new LogPartitionEnds(log, topics.events, commands)],
     [ANSWERED_POSITIONS, commands.answered],
     [http.ENRICHMENT_READER, new EnrichmentsQuery(relaxed)],
     [http.ATTEMPT_READER, new AttemptsQuery(relaxed)],

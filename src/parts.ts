@@ -36,6 +36,8 @@ export interface CommandParts {
   readonly answered: AnsweredPositions;
   readonly gateway: CommandGateway;
   readonly metrics: Metrics;
+  /** Of commands and events each. */
+  readonly partitions: number;
   /** Partition of an org, on commands and events alike. */
   readonly partitionOf: (orgId: string) => number;
 }
@@ -58,7 +60,7 @@ export const commandParts = async (runtime: Runtime, onFatal: OnFatal): Promise<
     partitionOf: (orgId) => partitionOf(orgId, partitions),
     onWaited: (type, outcome, ms) => metrics.commandSeconds.observe({ type, outcome }, ms / 1000),
   });
-  return { sender, replies, answered, gateway, metrics, partitionOf: (org) => partitionOf(org as never, partitions) };
+  return { sender, replies, answered, gateway, metrics, partitions, partitionOf: (org) => partitionOf(org as never, partitions) };
 };
 
 export const deciderOf = (runtime: Runtime, { sender, replies }: CommandParts, onFatal: OnFatal): Decider => {

@@ -84,7 +84,7 @@ describe('the end of an org’s partition', () => {
     new LogPartitionEnds(
       { range: (_topic, partition) => Promise.resolve({ start: 0n, end: end + BigInt(partition) }) },
       'events',
-      () => 0,
+      { partitions: 8, partitionOf: () => 0 },
     );
 
   it('is the last record', async () => {

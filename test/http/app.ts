@@ -131,7 +131,7 @@ export class World {
       use(HIT_RATE_PERCENT, 50),
       use(ports.SETTINGS_READER, { of: (...args: unknown[]) => this.query('settings', this.settings, args) }),
       use(IDENTITY_VAULT, new VaultedIdentities(this.vault)),
-      use(PARTITION_ENDS, { endOf: async () => this.end() }),
+      use(PARTITION_ENDS, { partitions: 8, endOf: async () => this.end() }),
       use(ANSWERED_POSITIONS, this.answered),
       use(ports.ENRICHMENT_READER, {
         newest: (...args: unknown[]) => this.query('newest', this.newest, args),

@@ -61,6 +61,21 @@ describe('X-11 reads are never older than what the caller has seen', () => {
     },
   );
 
+  it.each([EMAILS, '/api/v1/operations/credits/balance', '/api/v1/persons'])(
+    '%s refuses the position of a partition that does not exist, and does not wait for it',
+    async (url) => {
+      const { status, body } = await call('GET', url, { headers: { 'x-tributary-position': '8:0' } });
+      expect([status, body.error.code, body.error.reason]).toEqual([400, 'VALIDATION_ERROR', 'invalid_position']);
+      expect(body.error.details).toEqual([
+        {
+          path: 'X-Tributary-Position',
+          message: 'X-Tributary-Position names a partition that does not exist',
+        },
+      ]);
+      expect(world.waits).toEqual([]);
+    },
+  );
+
   it('a POST does not wait for anything', async () => {
     world.answered.remember(ORG, AT(3, 41n));
     await call('POST', EMAILS, { headers: { 'x-tributary-position': '3:42' } });

@@ -162,6 +162,13 @@ describe('operations over HTTP, the whole service behind it', () => {
     expect(found.status).toBe(200);
   });
 
+  it('X-11 a position of a partition that does not exist is 400', async () => {
+    const personId = await personWith(service, 'found');
+    const headers = { 'x-tributary-position': '999:0' };
+    const { status, body } = await service.call('GET', enrichmentPath(personId), { headers });
+    expect([status, (body as { error: { reason: string } }).error.reason]).toEqual([400, 'invalid_position']);
+  });
+
   it('X-11 a position that the log has not reached is 503 after 1 s', async () => {
     const personId = await personWith(service, 'found');
     const headers = { 'x-tributary-position': '0:999999999' };

@@ -1,5 +1,5 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import { invalidInput } from '../../commands/api-error.js';
+import { invalidInput, type ApiError } from '../../commands/api-error.js';
 import type { Position } from '../../commands/ports.js';
 
 /** What the head of a GET says about it. */
@@ -19,10 +19,13 @@ export const positionOf = (header: string | readonly string[] | undefined): Posi
   if (header === undefined) return null;
   const match = typeof header === 'string' ? POSITION.exec(header) : null;
   if (match?.[1] === undefined || match[2] === undefined) {
-    throw invalidInput(HEADER, `${HEADER} must be <partition>:<offset>`, 'invalid_position');
+    throw noPosition('must be <partition>:<offset>');
   }
   return { partition: Number(match[1]), offset: BigInt(match[2]) };
 };
+
+/** 400 for what can be no position that a mutation answered. */
+export const noPosition = (fault: string): ApiError => invalidInput(HEADER, `${HEADER} ${fault}`, 'invalid_position');
 
 interface ReadRequest {
   readonly id: string;

@@ -5,6 +5,7 @@ import { PARTITION_ENDS, type PartitionEnds } from '../../commands/partition-end
 import type { Position } from '../../commands/ports.js';
 import type { Clock } from '../../domain/kernel/clock.js';
 import type { OrgId } from '../../domain/kernel/ids.js';
+import { noPosition } from './read-context.js';
 import { CLOCK, READ_POSITIONS, type ReadPositions } from '../ports.js';
 
 /** X-11: for all waits of one request together. */
@@ -33,7 +34,7 @@ export class ReadYourWrites {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** @throws Unavailable when the read model is not there within 1 s */
+  /** @throws Unavailable when the read model is not there within 1 s; ApiError for a partition that does not exist */
   async read<T>(reader: Reader, query: () => Promise<T>): Promise<T> {
     await this.catchUp(reader, this.clock.now() + WAIT_MAX_MS);
     return query();
@@ -63,6 +64,8 @@ export class ReadYourWrites {
   }
 
   private async catchUp({ orgId, sent }: Reader, deadlineMs: number): Promise<void> {
+    if (sent !== null && sent.partition >= this.ends.partitions)
+      throw noPosition('names a partition that does not exist');
     const own = this.answered.of(orgId);
     if (own !== null) await this.waitFor(own, deadlineMs);
     if (sent !== null) await this.waitFor(sent, deadlineMs);
