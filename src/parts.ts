@@ -60,7 +60,15 @@ export const commandParts = async (runtime: Runtime, onFatal: OnFatal): Promise<
     partitionOf: (orgId) => partitionOf(orgId, partitions),
     onWaited: (type, outcome, ms) => metrics.commandSeconds.observe({ type, outcome }, ms / 1000),
   });
-  return { sender, replies, answered, gateway, metrics, partitions, partitionOf: (org) => partitionOf(org as never, partitions) };
+  return {
+    sender,
+    replies,
+    answered,
+    gateway,
+    metrics,
+    partitions,
+    partitionOf: (org) => partitionOf(org as never, partitions),
+  };
 };
 
 export const deciderOf = (runtime: Runtime, { sender, replies }: CommandParts, onFatal: OnFatal): Decider => {
