@@ -74,7 +74,7 @@ export class LedgerPublicKeys {
 
 const KEY_ID_LENGTH = 32;
 
-const create = async (sql: Sql, wrapping: Buffer): Promise<OwnRow> => {
+const create = async (sql: Sql, wrapping: KeyObject): Promise<OwnRow> => {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
   const spki = publicKey.export({ format: 'der', type: 'spki' });
   const keyId = createHash('sha256').update(spki).digest('hex').slice(0, KEY_ID_LENGTH);

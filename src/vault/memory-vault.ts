@@ -1,11 +1,11 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import type { IdentityHash, KeyId, OrgId, Sealed } from '../domain/kernel/ids.js';
 import { deriveMasterKeys, hashIdentity, KEY_BYTES, openJson, sealJson } from './sealing.js';
 import { aboutOf, KeyDestroyed, KeyMissing, type IdentityKind, type SealKind, type Vault } from './vault.js';
 
 /** The vault without a database, for tests and the simulation; same boxes, same errors. */
 export class MemoryVault implements Vault {
-  private readonly keys = new Map<string, Buffer | null>();
+  private readonly keys = new Map<string, KeyObject | null>();
   private readonly masterKeys = deriveMasterKeys(randomBytes(KEY_BYTES));
 
   identityHash(kind: IdentityKind, canonicalValue: string): IdentityHash {
@@ -40,11 +40,11 @@ export class MemoryVault implements Vault {
     const keyId = createHash('sha256').update(`${orgId}/${identity}`).digest('hex').slice(0, 20) as KeyId;
     const name = `${orgId}/${keyId}`;
     if (this.keys.get(name) === null) throw new KeyDestroyed(keyId);
-    if (!this.keys.has(name)) this.keys.set(name, randomBytes(KEY_BYTES));
+    if (!this.keys.has(name)) this.keys.set(name, createSecretKey(randomBytes(KEY_BYTES)));
     return keyId;
   }
 
-  private async key(orgId: OrgId, keyId: KeyId): Promise<Buffer> {
+  private async key(orgId: OrgId, keyId: KeyId): Promise<KeyObject> {
     const key = this.keys.get(`${orgId}/${keyId}`);
     if (key === undefined) throw new KeyMissing(keyId);
     if (key === null) throw new KeyDestroyed(keyId);

@@ -1,16 +1,15 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, type KeyObject } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { statement, type Database } from '../db/database.js';
 import type { Clock } from '../domain/kernel/clock.js';
 import type { IdentityHash, KeyId, OrgId, Sealed } from '../domain/kernel/ids.js';
 import {
-  decrypt,
   deriveMasterKeys,
-  encrypt,
   hashIdentity,
-  KEY_BYTES,
+  newWrappedKey,
   openJson,
   sealJson,
+  unwrapKey,
   type MasterKeys,
 } from './sealing.js';
 import {
@@ -25,7 +24,7 @@ import {
 
 /** An erased key may be used for at most this long from a cache (DESIGN §6). */
 const KEY_CACHE_MS = 60_000;
-const KEYS_CACHED_MAX = 50_000;
+const KEYS_CACHED_MAX = 20_000;
 const KEY_ID_BYTES = 10;
 
 interface KeyRow {
@@ -56,7 +55,7 @@ const LOAD_ALL = statement(
 
 /** The vault on `person_keys`: the one table that the log cannot rebuild. Needs a durable database. */
 export class PostgresVault implements Vault {
-  private readonly keys: LRUCache<string, Buffer>;
+  private readonly keys: LRUCache<string, KeyObject>;
   private readonly known: LRUCache<string, KeyId>;
   private readonly masterKeys: MasterKeys;
 
@@ -119,9 +118,7 @@ export class PostgresVault implements Vault {
     found: Map<IdentityHash, KeyId>,
   ): Promise<void> {
     const keyIds = identities.map(() => randomBytes(KEY_ID_BYTES).toString('hex'));
-    const wrapped = keyIds.map((keyId) =>
-      encrypt(this.masterKeys.wrapping, `${orgId}\0${keyId}`, randomBytes(KEY_BYTES)),
-    );
+    const wrapped = keyIds.map((keyId) => newWrappedKey(this.masterKeys.wrapping, `${orgId}\0${keyId}`));
     const rows = await this.options.database.query<KeyRow>(GET_OR_CREATE, [orgId, identities, keyIds, wrapped]);
     for (const row of rows) {
       if (row.wrapped_key === null) throw new KeyDestroyed(row.key_id);
@@ -130,7 +127,7 @@ export class PostgresVault implements Vault {
     }
   }
 
-  private async key(orgId: OrgId, keyId: KeyId): Promise<Buffer> {
+  private async key(orgId: OrgId, keyId: KeyId): Promise<KeyObject> {
     const cached = this.keys.get(cacheKey(orgId, keyId));
     if (cached !== undefined) return cached;
     const [row] = await this.options.database.query<KeyRow>(LOAD, [orgId, [keyId]]);
@@ -139,8 +136,8 @@ export class PostgresVault implements Vault {
     return this.remember(orgId, row);
   }
 
-  private remember(orgId: OrgId, row: KeyRow): Buffer {
-    const key = decrypt(this.masterKeys.wrapping, `${orgId}\0${row.key_id}`, row.wrapped_key as Buffer);
+  private remember(orgId: OrgId, row: KeyRow): KeyObject {
+    const key = unwrapKey(this.masterKeys.wrapping, `${orgId}\0${row.key_id}`, row.wrapped_key as Buffer);
     this.keys.set(cacheKey(orgId, row.key_id), key);
     this.known.set(`${orgId}/${row.identity_hash}`, row.key_id as KeyId);
     return key;

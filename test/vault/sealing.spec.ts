@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createSecretKey, randomBytes } from 'node:crypto';
 import type { IdentityHash, KeyId, OrgId, Sealed } from '../../src/domain/kernel/ids.js';
 import { MemoryVault } from '../../src/vault/memory-vault.js';
 import { decrypt, encrypt } from '../../src/vault/sealing.js';
@@ -7,13 +7,14 @@ import { KeyDestroyed, KeyMissing } from '../../src/vault/vault.js';
 const ACME = 'acme' as OrgId;
 
 describe('sealed boxes', () => {
-  const key = randomBytes(32);
+  const newKey = () => createSecretKey(randomBytes(32));
+  const key = newKey();
 
   it('open only under their key and their description', () => {
     const box = encrypt(key, 'acme', Buffer.from('hello'));
     expect(decrypt(key, 'acme', box).toString()).toBe('hello');
     expect(() => decrypt(key, 'other', box)).toThrow();
-    expect(() => decrypt(randomBytes(32), 'acme', box)).toThrow();
+    expect(() => decrypt(newKey(), 'acme', box)).toThrow();
   });
 
   it('notice any flipped byte', () => {
