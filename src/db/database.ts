@@ -1,5 +1,6 @@
 import { DataSource } from 'typeorm';
 import type { Pool, PoolClient, QueryResultRow } from 'pg';
+import { arrayLiteral, type Element } from './array-literal.js';
 import { MIGRATIONS } from './migrations/index.js';
 
 /** A named statement: Postgres plans it once per connection (half the cost of an unnamed one). */
@@ -69,7 +70,7 @@ export class Database implements Sql {
   }
 
   async query<Row extends QueryResultRow>(query: Statement, values: readonly unknown[] = []): Promise<Row[]> {
-    const result = await this.pool.query<Row>({ ...query, values: [...values] });
+    const result = await this.pool.query<Row>({ ...query, values: values.map(parameterOf) });
     return result.rows;
   }
 
@@ -110,10 +111,12 @@ export class Database implements Sql {
   }
 }
 
+const parameterOf = (value: unknown): unknown => (Array.isArray(value) ? arrayLiteral(value as Element[]) : value);
+
 /** A connection that breaks between two statements of a transaction: without a listener it would end the process. */
 const toldByNextStatement = (): void => undefined;
 
 const sqlOf = (client: PoolClient): Sql => ({
   query: async <Row extends QueryResultRow>(query: Statement, values: readonly unknown[] = []) =>
-    (await client.query<Row>({ ...query, values: [...values] })).rows,
+    (await client.query<Row>({ ...query, values: values.map(parameterOf) })).rows,
 });

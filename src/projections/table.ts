@@ -1,3 +1,5 @@
+import { arrayLiteral } from '../db/array-literal.js';
+
 export type ColumnType =
   'uuid' | 'text' | 'text[]' | 'bigint' | 'int' | 'smallint' | 'double precision' | 'boolean' | 'timestamptz' | 'jsonb';
 
@@ -74,18 +76,4 @@ const onConflict = <Row>({ columns, key, keep = [], merge = {}, newerBy }: Table
     .map(({ name }) => `${name} = ${merge[name] === undefined ? '' : `old.${name} ${merge[name]} `}excluded.${name}`);
   const [before, after] = ['old', 'excluded'].map((side) => newerBy.map((name) => `${side}.${name}`).join(', '));
   return `do update set ${assignments.join(', ')} where (${before}) < (${after})`;
-};
-
-type Value = ReturnType<Column<never>['value']>;
-
-/** As text, because `pg` quotes and escapes every element of an array, and few of ours need it. */
-export const arrayLiteral = (values: readonly Value[]): string => `{${values.map(elementOf).join(',')}}`;
-
-const NEEDS_NO_QUOTES = /^[\w.:+/=-]+$/;
-
-const elementOf = (value: Value): string => {
-  if (value === null) return 'NULL';
-  if (typeof value !== 'string') return String(value);
-  if (NEEDS_NO_QUOTES.test(value) && value.toUpperCase() !== 'NULL') return value;
-  return `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 };

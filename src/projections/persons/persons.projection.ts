@@ -1,7 +1,8 @@
 import type { IdentityHash, KeyId, OrgId, PersonId, Sealed } from '../../domain/kernel/ids.js';
 import type { Instant } from '../../domain/kernel/instant.js';
 import type { StoredEvent } from '../../events/event.js';
-import { arrayLiteral, column, table } from '../table.js';
+import { arrayLiteral } from '../../db/array-literal.js';
+import { column, table } from '../table.js';
 import { clearColumnsOf, type ClearColumns } from './clear-columns.js';
 import type { OpenedIdentities } from './identities.js';
 
