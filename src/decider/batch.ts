@@ -87,12 +87,12 @@ export class Batch {
     });
   }
 
-  /** The new states of the streams, with the seq that the log has given to the events behind them. */
-  *changesAfter(events: readonly StoredEvent[]): Generator<readonly [StreamKey, StreamState, number]> {
+  /** The new states of the streams, with the events behind them as they stand in the log. */
+  *changesAfter(events: readonly StoredEvent[]): Generator<readonly [StreamKey, StreamState, StoredEvent]> {
     for (const { key, state, tag } of this.changes.changes()) {
       const event = events[tag];
       invariant(event !== undefined, `event ${tag} of ${events.length} is missing in the log`);
-      yield [key, state, event.seq];
+      yield [key, state, event];
     }
   }
 

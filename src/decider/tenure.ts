@@ -179,7 +179,10 @@ export class Tenure {
   }
 
   private apply(batch: Batch, events: readonly StoredEvent[]): void {
-    for (const [key, state, seq] of batch.changesAfter(events)) this.workingSet.change(key, state, seq);
+    const { core } = this.claimed.setup;
+    for (const [key, state, event] of batch.changesAfter(events)) {
+      this.workingSet.change(key, state, event.seq, core.streamBegunBy(event) === key);
+    }
     const last = events.at(-1);
     if (last === undefined) return;
     this.snapshotter.advance(checkpointAt(last));

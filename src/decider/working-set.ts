@@ -1,6 +1,6 @@
 import { epochMsOf } from '../domain/kernel/instant.js';
 import type { StateByKind, StateReader, StreamState } from '../domain/state.js';
-import { kindOf, type StreamKey, type StreamKind } from '../domain/streams.js';
+import { kindOf, parentOf, type StreamKey, type StreamKind } from '../domain/streams.js';
 import type { RememberedAnswer } from '../domain/answers/remembered-answer.js';
 import type { StoredStream } from './snapshot-store.js';
 import { sizeOf } from './state-size.js';
@@ -11,8 +11,11 @@ interface Held {
   /** seq of the last event in `state`, 0 when none. */
   readonly seq: number;
   readonly bytes: number;
+  /** It began here, and nothing beneath it (`parentOf`) was evicted since: what is not in memory does not exist. */
+  readonly complete: boolean;
 }
 
+const NOTHING = { state: undefined, seq: 0, complete: false } as const;
 const ENTRY_OVERHEAD_BYTES = 100;
 
 /**
@@ -36,7 +39,7 @@ export class WorkingSet implements StateReader {
 
   /** False: the stream is cold, nothing may be concluded from `get`. */
   knows(key: StreamKey): boolean {
-    return this.unsaved.has(key) || this.saved.has(key) || kindOf(key) === 'recent';
+    return this.at(key) !== undefined || kindOf(key) === 'recent' || this.at(parentOf(key))?.complete === true;
   }
 
   /** seq of the last event that is in the stream; events up to it are not applied to it again. */
@@ -46,16 +49,19 @@ export class WorkingSet implements StateReader {
 
   /** Takes what the snapshot holds of `keys`; those absent from `found` are known to be empty from now on. */
   take(found: readonly StoredStream[], keys: readonly StreamKey[] = []): void {
-    for (const { key, seq, state } of found) this.keep(key, { state, seq, bytes: bytesOf(key, state) });
+    for (const { key, seq, state } of found)
+      this.keep(key, { state, seq, bytes: bytesOf(key, state), complete: false });
     for (const key of keys) {
-      if (!this.knows(key)) this.keep(key, { state: undefined, seq: 0, bytes: bytesOf(key, undefined) });
+      if (!this.knows(key)) this.keep(key, { ...NOTHING, bytes: bytesOf(key, undefined) });
     }
   }
 
-  change(key: StreamKey, state: StreamState, seq: number): void {
+  /** `begins`: there was no such stream before. */
+  change(key: StreamKey, state: StreamState, seq: number, begins = false): void {
+    const complete = begins || this.at(key)?.complete === true;
     this.forget(key);
     const bytes = bytesOf(key, state);
-    this.unsaved.set(key, { state, seq, bytes });
+    this.unsaved.set(key, { state, seq, bytes, complete });
     this.bytesUnsaved += bytes;
   }
 
@@ -81,6 +87,7 @@ export class WorkingSet implements StateReader {
       if (this.savedBytes + this.bytesUnsaved <= max) return;
       this.saved.delete(key);
       this.savedBytes -= bytes;
+      this.markIncomplete(parentOf(key));
     }
   }
 
@@ -100,6 +107,18 @@ export class WorkingSet implements StateReader {
   }
   get bytes(): number {
     return this.savedBytes + this.bytesUnsaved;
+  }
+
+  private at(key: StreamKey | null): Held | undefined {
+    return key === null ? undefined : (this.unsaved.get(key) ?? this.saved.get(key));
+  }
+
+  private markIncomplete(key: StreamKey | null): void {
+    if (key === null) return;
+    for (const streams of [this.unsaved, this.saved]) {
+      const held = streams.get(key);
+      if (held?.complete === true) streams.set(key, { ...held, complete: false });
+    }
   }
 
   private held(key: StreamKey): Held | undefined {

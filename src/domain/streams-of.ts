@@ -143,4 +143,8 @@ export const streamsOfEvent = (event: AppliedEvent, state: StateReader): readonl
   }
 };
 
+/** The stream that `event` begins for good: there was nothing of it before, nor of what lies beneath it (`parentOf`). */
+export const streamBegunBy = ({ type, orgId, data }: AppliedEvent): StreamKey | null =>
+  type === 'PersonRecorded' && !data.merged ? streams.person(orgId, data.personId) : null;
+
 const accountOf = ({ orgId }: { readonly orgId: OrgId }): StreamKey => streams.account(orgId);

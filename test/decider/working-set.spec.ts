@@ -1,6 +1,7 @@
 import { emptyAccount } from '../../src/domain/credits/account.js';
 import { instantOf } from '../../src/domain/kernel/instant.js';
-import type { CommandId, OrgId } from '../../src/domain/kernel/ids.js';
+import type { CommandId, OrgId, PersonId } from '../../src/domain/kernel/ids.js';
+import type { StateByKind } from '../../src/domain/state.js';
 import { streams } from '../../src/domain/streams.js';
 import { sizeOf } from '../../src/decider/state-size.js';
 import { WorkingSet } from '../../src/decider/working-set.js';
@@ -95,4 +96,42 @@ it('sizes a state by what is in it', () => {
   const small = sizeOf(state('a'));
   expect(sizeOf({ ...state('a'), hash: 'x'.repeat(1_064) })).toBe(small + 1_000);
   expect(sizeOf([1, 'four', null, true])).toBeGreaterThan(0);
+});
+
+describe('beneath a person that began here', () => {
+  const person = streams.person(orgOf('o'), 'p' as PersonId);
+  const current = streams.current(orgOf('o'), 'p' as PersonId, 'emails', 'default');
+  const recorded = { personId: 'p', erased: false } as unknown as StateByKind['person'];
+  const counted = { enrichmentId: 'e' } as StateByKind['current'];
+
+  it('nothing has to be looked for', () => {
+    const set = new WorkingSet(() => 1_000_000);
+    set.change(person, recorded, 1, true);
+    set.markSaved(set.changes());
+    set.change(person, recorded, 2);
+    expect([set.knows(current), set.get(current)]).toEqual([true, undefined]);
+    expect(set.knows(streams.current(orgOf('o'), 'other' as PersonId, 'emails', 'default'))).toBe(false);
+  });
+
+  it('everything is cold once anything was evicted', () => {
+    let bytesMax = 1_000_000;
+    const set = new WorkingSet(() => bytesMax);
+    set.change(person, recorded, 1, true);
+    set.change(current, counted, 2);
+    set.markSaved(set.changes());
+    set.get(person); // Used last, so it stays.
+    bytesMax = set.bytes - 1;
+    set.evict();
+    expect([set.knows(person), set.knows(current)]).toEqual([true, false]);
+  });
+
+  it('nothing is known of a person that was replayed or loaded: it may have begun before', () => {
+    const set = new WorkingSet(() => 1_000_000);
+    set.change(person, recorded, 1);
+    expect(set.knows(current)).toBe(false);
+    const loaded = new WorkingSet(() => 1_000_000);
+    loaded.take([{ key: person, seq: 1, state: recorded }]);
+    loaded.change(person, recorded, 2);
+    expect(loaded.knows(current)).toBe(false);
+  });
 });
