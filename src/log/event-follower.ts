@@ -26,6 +26,7 @@ export class EventFollower {
       topics.events,
       (partition, records) => this.#receive(partition, records),
       (_, error) => this.#fatal(error),
+      { background: true },
     );
     this.#membership = await log.join({
       group,

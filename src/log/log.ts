@@ -41,6 +41,11 @@ export interface Subscription {
   close(): Promise<void>;
 }
 
+export interface SubscribeOptions {
+  /** Nobody waits for what is read: a busy process may read it less often, and more at once. */
+  readonly background?: boolean;
+}
+
 /** Group membership only: it assigns partitions, it reads nothing and commits nothing. */
 export interface Membership {
   /** Resolves when the current generation has been confirmed by a heartbeat that started after the call. */
@@ -73,7 +78,12 @@ export interface Log {
   /** Number of partitions of a topic. */
   partitions(topic: string): Promise<number>;
   /** `onFailed` gets OffsetOutOfRange and whatever the sink threw; the partition is removed before. */
-  subscribe(topic: string, sink: RecordSink, onFailed: (partition: number, error: Error) => void): Subscription;
+  subscribe(
+    topic: string,
+    sink: RecordSink,
+    onFailed: (partition: number, error: Error) => void,
+    options?: SubscribeOptions,
+  ): Subscription;
   join(options: JoinOptions): Promise<Membership>;
   close(): Promise<void>;
 }

@@ -1,6 +1,8 @@
 import type { BrokerConnection } from './broker-connection.js';
 import type { Cluster } from './cluster.js';
 import { fetchExchange, type FetchedPartition } from './fetch-exchange.js';
+import { pause } from './backoff.js';
+import type { Pacing } from './pacing.js';
 import type { PartitionFeed } from './partition-feed.js';
 import { Wake } from './wake.js';
 
@@ -17,6 +19,7 @@ export interface FetchLoopOptions {
   readonly topic: string;
   readonly nodeId: number;
   readonly cluster: Cluster;
+  readonly pacing: Pacing | null;
   /** The feeds that this broker leads now. */
   readonly feeds: () => readonly PartitionFeed[];
   readonly onFetched: (feed: PartitionFeed, fetched: FetchedPartition) => void;
@@ -40,7 +43,10 @@ export class FetchLoop {
       const led = this.options.feeds().filter((feed) => !feed.isLost && !feed.isFetching);
       const ready = led.filter((feed) => feed.hasRoom);
       if (ready.length === 0) await this.wakeUp.wait();
-      else await this.fetch(this.rotated(ready), ready.length < led.length ? BUSY_WAIT_MS : MAX_WAIT_MS);
+      else {
+        await this.fetch(this.rotated(ready), ready.length < led.length ? BUSY_WAIT_MS : MAX_WAIT_MS);
+        if (this.options.pacing !== null) await pause(this.options.pacing.restMs());
+      }
     }
   }
 

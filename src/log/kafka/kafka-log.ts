@@ -8,11 +8,13 @@ import {
   type Membership,
   type OutgoingRecord,
   type RecordSink,
+  type SubscribeOptions,
   type Subscription,
 } from '../log.js';
 import { AppendQueue } from './append-queue.js';
 import { backoffMs, pause } from './backoff.js';
 import { Cluster } from './cluster.js';
+import { Pacing } from './pacing.js';
 import { GroupSession, REQUEST_MS as GROUP_REQUEST_MS } from './group-session.js';
 import { KafkaMembership } from './kafka-membership.js';
 import { KafkaReads } from './kafka-reads.js';
@@ -82,12 +84,18 @@ export class KafkaLog implements Log {
     return this.reads.partitions(topic);
   }
 
-  subscribe(topic: string, sink: RecordSink, onFailed: (partition: number, error: Error) => void): Subscription {
+  subscribe(
+    topic: string,
+    sink: RecordSink,
+    onFailed: (partition: number, error: Error) => void,
+    { background = false }: SubscribeOptions = {},
+  ): Subscription {
     this.requireOpen();
     const subscription = new KafkaSubscription({
       topic,
       sink,
       onFailed,
+      pacing: background ? new Pacing() : null,
       cluster: this.cluster(REQUEST_MS),
       range: (partition) => this.range(topic, partition),
       logger: this.options.logger,

@@ -4,6 +4,7 @@ import { backoffMs, pause } from './backoff.js';
 import type { Cluster } from './cluster.js';
 import type { FetchedPartition } from './fetch-exchange.js';
 import { FetchLoop } from './fetch-loop.js';
+import type { Pacing } from './pacing.js';
 import { PartitionFeed } from './partition-feed.js';
 import { BrokerRefused, ErrorCode } from './protocol.js';
 import { decodeRecordSet } from './record-batch.js';
@@ -15,6 +16,8 @@ export interface SubscriptionOptions {
   readonly topic: string;
   readonly sink: RecordSink;
   readonly onFailed: (partition: number, error: Error) => void;
+  /** null: everything is read at once. */
+  readonly pacing: Pacing | null;
   /** Its own, so that nobody waits behind its long polls. */
   readonly cluster: Cluster;
   readonly range: (partition: number) => Promise<LogRange>;
@@ -94,9 +97,10 @@ export class KafkaSubscription implements Subscription {
   private loop(nodeId: number): FetchLoop {
     const known = this.loops.get(nodeId);
     if (known) return known;
-    const { topic, cluster } = this.options;
+    const { topic, cluster, pacing } = this.options;
     const loop = new FetchLoop({
       topic,
+      pacing,
       nodeId,
       cluster,
       feeds: () => [...this.feeds.values()].filter(({ partition }) => cluster.leaderOf(topic, partition) === nodeId),

@@ -6,7 +6,6 @@ import {
   type LogSlice,
   type Membership,
   type OutgoingRecord,
-  type RecordSink,
   type Subscription,
 } from '../../../src/log/log.js';
 
@@ -44,8 +43,8 @@ export class FaultyLog implements Log {
   partitions(topic: string): Promise<number> {
     return this.log.partitions(topic);
   }
-  subscribe(topic: string, sink: RecordSink, onFailed: (partition: number, error: Error) => void): Subscription {
-    return this.log.subscribe(topic, sink, onFailed);
+  subscribe(...options: Parameters<Log['subscribe']>): Subscription {
+    return this.log.subscribe(...options);
   }
   join(options: JoinOptions): Promise<Membership> {
     return this.log.join(options);
