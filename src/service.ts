@@ -10,10 +10,10 @@ import { createHttpApp } from './http/http-app.js';
 import { VaultedIdentities } from './http/persons/vaulted-identities.js';
 import { EventLogStrategy } from './log/event-log.strategy.js';
 import { sleep, systemClock } from './observability/clock.js';
-import { ProjectionCheckpoints } from './projections/checkpoints.js';
+import { PROJECTION_CHECKPOINTS } from './projections/checkpoints.js';
 import { Positions } from './projections/positions.js';
 import { PROJECTIONS_GROUP } from './projections/projections.controller.js';
-import { ProviderCheckpoints } from './providers/provider-checkpoints.js';
+import { PROVIDER_CHECKPOINTS } from './providers/provider-checkpoints.js';
 import { PROVIDERS_GROUP } from './providers/providers.controller.js';
 import {
   accessParts,
@@ -106,8 +106,8 @@ const strategyOf = ({ log, topics, config, clock, logger, relaxed }: Runtime, on
     topics,
     groupPrefix: config.topicPrefix,
     roles: {
-      [PROJECTIONS_GROUP]: { checkpoints: new ProjectionCheckpoints(relaxed) },
-      [PROVIDERS_GROUP]: { checkpoints: new ProviderCheckpoints(relaxed) },
+      [PROJECTIONS_GROUP]: { checkpoints: PROJECTION_CHECKPOINTS.sourceIn(relaxed) },
+      [PROVIDERS_GROUP]: { checkpoints: PROVIDER_CHECKPOINTS.sourceIn(relaxed) },
     },
     clock,
     logger,

@@ -56,7 +56,7 @@ export const openLab = async (options: BenchOptions): Promise<Lab> => {
 };
 
 /** As in package.json's `start`: Node 24's young generation would otherwise grow to more than the service keeps. */
-const SERVICE_FLAGS = ['--max-semi-space-size=8'];
+const SERVICE_FLAGS = ['--max-semi-space-size=16'];
 
 type Closers = (() => Promise<void>)[];
 

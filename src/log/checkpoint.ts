@@ -18,6 +18,16 @@ export interface Checkpoint {
   readonly commandId: string;
 }
 
+/** What makes two checkpoints the same place in the same log. */
+export const isSameRecord = (left: Checkpoint, right: Checkpoint): boolean =>
+  left.offset === right.offset && left.claim === right.claim && left.seq === right.seq;
+
+/** From where to where a reader moves in one partition; `previous` null: it begins. */
+export interface Move {
+  readonly previous: Checkpoint | null;
+  readonly next: Checkpoint;
+}
+
 /** Loads and compares-and-sets positions; one per kind of reader, stored with its data. */
 export interface CheckpointSource {
   load(partition: number): Promise<Checkpoint | null>;

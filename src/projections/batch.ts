@@ -44,8 +44,15 @@ export interface TableWrite {
   readonly parameters: readonly string[];
 }
 
-/** Folds a batch of one partition, in log order, to at most one write per table. Pure. */
-export const foldBatch = (events: readonly StoredEvent[], before: RowsBefore): readonly TableWrite[] => {
+/** What a batch leaves behind. */
+export interface Folded {
+  readonly writes: readonly TableWrite[];
+  /** What the next batch builds on: the last state of the rows that it changed. */
+  readonly after: Pick<RowsBefore, 'enrichments' | 'accounts'>;
+}
+
+/** Folds events, each partition's in log order, to at most one write per table. Pure. */
+export const foldBatch = (events: readonly StoredEvent[], before: RowsBefore): Folded => {
   const evolution = evolveBatch(events, streamsOf(before));
   const fieldOf = (id: EnrichmentId) => {
     const enrichment = evolution.state.get(streams.enrichment(id));
@@ -53,9 +60,11 @@ export const foldBatch = (events: readonly StoredEvent[], before: RowsBefore): r
     return enrichment.field;
   };
   const enrichmentsBefore = new Map(before.enrichments.map((row) => [row.enrichment.id, row]));
-  return [
-    write(ENRICHMENTS, foldEnrichments(evolution, enrichmentsBefore)),
-    write(CREDIT_ACCOUNTS, foldAccounts(evolution)),
+  const enrichments = foldEnrichments(evolution, enrichmentsBefore);
+  const accounts = foldAccounts(evolution);
+  const writes = [
+    write(ENRICHMENTS, enrichments),
+    write(CREDIT_ACCOUNTS, accounts),
     write(CREDIT_ENTRIES, foldEntries(evolution)),
     write(PERSONS, foldPersons(events, before.identities)),
     write(PERSON_FINDINGS, foldPersonFindings(events)),
@@ -64,6 +73,7 @@ export const foldBatch = (events: readonly StoredEvent[], before: RowsBefore): r
     write(LEDGER_CHECKPOINTS, foldLedgerCheckpoints(events)),
     write(SETTINGS, foldSettings(events)),
   ].filter(({ rows }) => rows > 0);
+  return { writes, after: { enrichments, accounts } };
 };
 
 const write = <Row>(table: Table<Row>, rows: readonly Row[]): TableWrite => ({

@@ -1,11 +1,14 @@
 import type { Database } from '../db/database.js';
+import { CombinedBatches } from '../log/combined-batches.js';
 import type { EventBatch } from '../log/event-follower.js';
-import { foldBatch, type TableWrite } from './batch.js';
-import { ProjectionCheckpoints } from './checkpoints.js';
+import { isSameRecord } from '../log/checkpoint.js';
+import { foldBatch, type Folded } from './batch.js';
+import { PROJECTION_CHECKPOINTS } from './checkpoints.js';
 import type { IdentityOpener } from './persons/identities.js';
 import type { Positions } from './positions.js';
 import { readRowsBefore } from './rows-before.js';
 import { storeBatch } from './store.js';
+import { WrittenRows } from './written-rows.js';
 
 export interface ProjectorOptions {
   /** `relaxed`: rows and checkpoint are lost together and read again. */
@@ -14,16 +17,26 @@ export interface ProjectorOptions {
   readonly identities: IdentityOpener;
 }
 
-/** Keeps the read models: one statement per batch, rows and checkpoint together. */
+type Outcome = 'stored' | 'moved';
+
+/** Keeps the read models: one statement for the batches of several partitions, rows and checkpoints together. */
 export class Projector {
+  private readonly written = new WrittenRows();
+  private readonly batches = new CombinedBatches((batches) => this.store(batches));
+
   constructor(private readonly options: ProjectorOptions) {}
 
   /** `moved`: nothing was written, the stored checkpoint is not `batch.previous`; reload it and read from there. */
-  async handle(batch: EventBatch): Promise<'stored' | 'moved'> {
-    const { previous, checkpoint: next, partition } = batch;
-    const writes = await this.fold(batch);
-    if (writes === 'moved' || !(await storeBatch(this.options.database, writes, { previous, next }))) return 'moved';
-    this.options.positions.passed(partition, next.offset);
+  handle(batch: EventBatch): Promise<Outcome> {
+    return this.batches.handle(batch);
+  }
+
+  private async store(batches: readonly EventBatch[]): Promise<Outcome> {
+    const moves = batches.map(({ previous, checkpoint: next }) => ({ previous, next }));
+    const folded = await this.fold(batches);
+    if (folded === 'moved' || !(await storeBatch(this.options.database, folded.writes, moves))) return 'moved';
+    this.written.stored(moves, folded.after);
+    for (const { next } of moves) this.options.positions.passed(next.partition, next.offset);
     return 'stored';
   }
 
@@ -31,14 +44,24 @@ export class Projector {
    * The rows a batch builds on are read without a lock: they only change with the checkpoint, whose compare-and-set
    * fails when they did. Folding over such rows may already break an invariant of the core.
    */
-  private async fold({ events, previous, partition }: EventBatch): Promise<readonly TableWrite[] | 'moved'> {
+  private async fold(batches: readonly EventBatch[]): Promise<Folded | 'moved'> {
     const { database, identities } = this.options;
+    const events = batches.flatMap((batch) => batch.events);
+    for (const { partition, previous } of batches) this.written.begin(partition, previous);
     try {
-      return foldBatch(events, await readRowsBefore({ sql: database, identities }, events));
+      return foldBatch(events, await readRowsBefore({ sql: database, identities, written: this.written }, events));
     } catch (error) {
-      const stored = await new ProjectionCheckpoints(database).load(partition);
-      if (stored?.offset !== previous?.offset || stored?.claim !== previous?.claim) return 'moved';
+      if (await this.isOvertaken(batches)) return 'moved';
       throw error;
     }
+  }
+
+  private async isOvertaken(batches: readonly EventBatch[]): Promise<boolean> {
+    for (const { partition, previous } of batches) {
+      const stored = await PROJECTION_CHECKPOINTS.load(this.options.database, partition);
+      const isSame = previous === null || stored === null ? stored === previous : isSameRecord(stored, previous);
+      if (!isSame) return true;
+    }
+    return false;
   }
 }

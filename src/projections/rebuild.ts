@@ -1,7 +1,7 @@
 import { Database, statement, type Sql } from '../db/database.js';
 import type { Checkpoint } from '../log/checkpoint.js';
 import { LogWentBack } from '../log/errors.js';
-import { ProjectionCheckpoints } from './checkpoints.js';
+import { PROJECTION_CHECKPOINTS } from './checkpoints.js';
 import { compareTables, type TableComparison } from './rebuild/compare.js';
 import { GenerationFill, PARALLEL_FILLS, targetsOf, type GenerationFillOptions } from './rebuild/generation-fill.js';
 import { dropGeneration, generationSchema, planGeneration, script, swapStatements } from './rebuild/generation.js';
@@ -96,14 +96,14 @@ const run = async (rebuild: Rebuild): Promise<RebuildReport> => {
 
 /** Up to where the live tables are; to the end of the log if there is nothing that it could be compared with. */
 const fillAndComplete = async ({ live, rebuilt, fill, complete }: Rebuild): Promise<void> => {
-  const reached = targetsOf(await new ProjectionCheckpoints(live).loadAll());
+  const reached = targetsOf(await PROJECTION_CHECKPOINTS.loadAll(live));
   await fill.fillTo(reached.size === 0 ? await fill.ends() : reached, 'fill');
   await rebuilt.transaction((sql) => script(sql, complete));
 };
 
 const catchUp = async ({ live, fill }: Rebuild): Promise<void> => {
   for (let round = 0; round < CATCH_UP_ROUNDS_MAX; round += 1) {
-    const targets = targetsOf(await new ProjectionCheckpoints(live).loadAll());
+    const targets = targetsOf(await PROJECTION_CHECKPOINTS.loadAll(live));
     if (fill.recordsTo(targets) <= CLOSE_RECORDS) return;
     await fill.fillTo(targets, 'upsert');
   }
@@ -113,7 +113,7 @@ const catchUp = async ({ live, fill }: Rebuild): Promise<void> => {
 const compare = ({ live, rebuilt, fill }: Rebuild): Promise<readonly TableComparison[]> =>
   live.transaction(async (snapshot) => {
     await script(snapshot, SNAPSHOT);
-    const reached = await new ProjectionCheckpoints(snapshot).loadAll();
+    const reached = await PROJECTION_CHECKPOINTS.loadAll(snapshot);
     const targets = targetsOf(reached);
     if (fill.isAheadOf(targets)) return [];
     await fill.fillTo(targets, 'upsert');
@@ -141,7 +141,7 @@ const replace = async ({ options, live, fill }: Rebuild): Promise<void> => {
   await fill.fillTo(await fill.ends(), 'upsert');
   await live.transaction(async (sql: Sql) => {
     await script(sql, FREEZE);
-    await fill.fillTo(targetsOf(await new ProjectionCheckpoints(sql).loadAll()), 'upsert');
+    await fill.fillTo(targetsOf(await PROJECTION_CHECKPOINTS.loadAll(sql)), 'upsert');
     await script(sql, swapStatements(options.schema));
   });
 };

@@ -6,6 +6,7 @@ import type { EnrichmentRow } from './enrichments/enrichments.projection.js';
 import { enrichmentOfRow, type EnrichmentDbRow } from './enrichments/enrichments.row.js';
 import { identitiesIn, type IdentityOpener } from './persons/identities.js';
 import { streamsToRead } from './streams-to-read.js';
+import type { WrittenRows } from './written-rows.js';
 
 const ENRICHMENTS = statement('enrichments_before', 'select * from enrichments where id = any($1::uuid[])');
 const ACCOUNTS = statement('accounts_before', 'select * from credit_accounts where org_id = any($1::text[])');
@@ -13,20 +14,36 @@ const ACCOUNTS = statement('accounts_before', 'select * from credit_accounts whe
 export interface BeforeSources {
   readonly sql: Sql;
   readonly identities: IdentityOpener;
+  /** Looked at first. */
+  readonly written: Pick<WrittenRows, 'enrichment' | 'account'>;
 }
 
-/** Reads what the fold of a batch builds on: at most one statement per table. */
+/** Finds what the fold of a batch builds on: at most one statement per table. */
 export const readRowsBefore = async (
-  { sql, identities }: BeforeSources,
+  { sql, identities, written }: BeforeSources,
   events: readonly StoredEvent[],
 ): Promise<RowsBefore> => {
   const streams = streamsToRead(events);
   const boxes = identitiesIn(events);
+  const enrichments = split(streams.enrichments, (id) => written.enrichment(id));
+  const accounts = split(streams.accounts, (orgId) => written.account(orgId));
+  const read = await Promise.all([enrichmentsBefore(sql, enrichments.unknown), accountsBefore(sql, accounts.unknown)]);
   return {
-    enrichments: await enrichmentsBefore(sql, streams.enrichments),
-    accounts: await accountsBefore(sql, streams.accounts),
+    enrichments: [...enrichments.known, ...read[0]],
+    accounts: [...accounts.known, ...read[1]],
     identities: boxes.length === 0 ? new Map() : await identities.openAll(boxes),
   };
+};
+
+const split = <Key, Row>(keys: readonly Key[], rowOf: (key: Key) => Row | undefined) => {
+  const known: Row[] = [];
+  const unknown: Key[] = [];
+  for (const key of keys) {
+    const row = rowOf(key);
+    if (row === undefined) unknown.push(key);
+    else known.push(row);
+  }
+  return { known, unknown };
 };
 
 const enrichmentsBefore = async (sql: Sql, ids: readonly string[]): Promise<readonly EnrichmentRow[]> => {

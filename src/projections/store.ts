@@ -1,24 +1,20 @@
 import { statement, type Sql, type Statement } from '../db/database.js';
-import type { Checkpoint } from '../log/checkpoint.js';
+import type { Move } from '../log/checkpoint.js';
 import { TABLES, type TableWrite } from './batch.js';
-import { advanceOf } from './checkpoints.js';
+import { PROJECTION_CHECKPOINTS } from './checkpoints.js';
 
 /**
- * Rows and checkpoint in one statement: one round trip, one transaction. Every write depends on the compare-and-set
- * of the checkpoint; false when that fails, and then nothing is written.
+ * Rows and positions in one statement: one round trip, one transaction. Every write depends on the compare-and-set
+ * of all positions; false when one fails, and then nothing is written.
  */
-export const storeBatch = async (
-  sql: Sql,
-  writes: readonly TableWrite[],
-  checkpoints: { readonly previous: Checkpoint | null; readonly next: Checkpoint },
-): Promise<boolean> => {
-  const { name, text, values } = advanceOf(checkpoints);
+export const storeBatch = async (sql: Sql, writes: readonly TableWrite[], moves: readonly Move[]): Promise<boolean> => {
+  const { name, text, values } = PROJECTION_CHECKPOINTS.advanceOf(moves);
   const store = named(`store_${name}_${tablesIn(writes)}`, () => {
     const condition = 'exists (select from advanced)';
     const inserts = insertsOf(writes, { firstParameter: values.length + 1, condition, mode: 'upsert' });
-    return `with ${[`advanced as (${text})`, ...inserts].join(',\n')} select 1 from advanced`;
+    return `with ${[text, ...inserts].join(',\n')} select 1 from advanced`;
   });
-  return (await sql.query(store, [...values, ...parametersOf(writes)])).length === 1;
+  return (await sql.query(store, [...values, ...parametersOf(writes)])).length > 0;
 };
 
 /** Rows alone (rebuild). `fill`: append-only tables have no keys yet, and get no row twice. */

@@ -5,19 +5,11 @@ import type { AttemptWindow } from './attempt-window.js';
 export class Admission {
   private readonly admitted = new Map<string, number>();
 
-  /** `delayMs`: how long rows of this batch are left alone; above 0 none is leased. */
-  constructor(
-    private readonly window: AttemptWindow,
-    private readonly delayMs: number,
-  ) {}
+  constructor(private readonly window: AttemptWindow) {}
 
-  /** Rows that nobody leased have to be looked for when the delay is over. */
-  get delayed(): boolean {
-    return this.delayMs > 0;
-  }
-
-  admit<Row extends { readonly provider: string }>(row: Row): Queued<Row> {
-    return { row, leased: this.delayMs === 0 && this.takeRoom(row.provider), delayMs: this.delayMs };
+  /** `delayMs`: how long the row is left alone; above 0 it is not leased. */
+  admit<Row extends { readonly provider: string }>(row: Row, delayMs: number): Queued<Row> {
+    return { row, leased: delayMs === 0 && this.takeRoom(row.provider), delayMs };
   }
 
   /** Gives the room back; from here on the rows themselves hold it. */

@@ -9,7 +9,7 @@ import { KeyDestroyed, type Vault } from '../vault/vault.js';
 import { keyOf, type AnswerData, type AnsweredAttempt, type HeldAttempt } from './attempt.js';
 import type { AttemptQueue, Durability, StoredAnswer } from './attempt-queue.js';
 import type { CachedContact, ContactCache } from './contact-cache.js';
-import { MicroBatcher } from './micro-batcher.js';
+import { MicroBatcher } from '../log/micro-batcher.js';
 import type { ProviderAdapter } from './provider.js';
 import { skipped, type Verdict } from './verdict.js';
 
@@ -146,13 +146,16 @@ export class Answerer {
     };
     const warn = (error: unknown, answers: number): void =>
       this.options.logger.warn({ err: error, answers }, 'answers not stored yet');
-    return new MicroBatcher(async (answers) => {
-      try {
-        return await write(answers);
-      } catch (error) {
-        warn(error, answers.length);
-        throw error;
-      }
-    }, ANSWERS_PER_STATEMENT_MAX);
+    return new MicroBatcher(
+      async (answers) => {
+        try {
+          return await write(answers);
+        } catch (error) {
+          warn(error, answers.length);
+          throw error;
+        }
+      },
+      { itemsMax: ANSWERS_PER_STATEMENT_MAX },
+    );
   }
 }

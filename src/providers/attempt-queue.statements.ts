@@ -1,48 +1,20 @@
 import { statement } from '../db/database.js';
 import { LEASE_MS, RESEND_FIRST_MS, RESEND_MS_MAX } from './attempt-queue.js';
 
-const HELD = `a.enrichment_id, a.partition, a.org_id, a.correlation_id, a.field, a.plan, a.identities, a.key_id, a.sealed,
+export const HELD = `a.enrichment_id, a.partition, a.org_id, a.correlation_id, a.field, a.plan, a.identities, a.key_id, a.sealed,
   (extract(epoch from a.deadline_at) * 1000)::float8 as deadline_ms, a.attempt, a.step, a.provider,
   (extract(epoch from a.started_at) * 1000)::float8 as started_ms, a.calls, a.tries, a.vendor_ref`;
 const ANSWERED = `a.org_id, a.correlation_id, (extract(epoch from a.deadline_at) * 1000)::float8 as deadline_ms, a.answer`;
 const KEY = 'a.enrichment_id, a.attempt';
-const inMs = (ms: string): string => `now() + ${ms} * interval '1 millisecond'`;
+export const inMs = (ms: string): string => `now() + ${ms} * interval '1 millisecond'`;
 const LEASED_UNTIL = inMs(String(LEASE_MS));
 
-const KEYS = (first: number): string =>
+export const KEYS = (first: number): string =>
   `unnest($${first}::uuid[], $${first + 1}::int[]) as given (enrichment_id, attempt)`;
 const SAME = 'a.enrichment_id = given.enrichment_id and a.attempt = given.attempt';
 // Rows come and go too fast for the planner's statistics: `coalesce` keeps it off the partial indexes, on the primary key.
 const OURS = `${SAME} and a.lease_owner = $1 and coalesce(a.answer is null, false)`;
 
-export const OPEN = statement(
-  'attempts_open',
-  `insert into attempts as a (enrichment_id, partition, org_id, correlation_id, field, plan, identities, key_id, sealed,
-     deadline_at, attempt, step, provider, due_at, lease_owner)
-   select enrichment_id, partition, org_id, correlation_id, field, plan::json, string_to_array(identities, ' '), key_id,
-     sealed, to_timestamp(deadline_ms / 1000), attempt, step, provider,
-     ${inMs('due_ms')}, case when leased then $1::text end
-   from unnest($2::uuid[], $3::smallint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-     $10::text[], $11::float8[], $12::int[], $13::int[], $14::text[], $15::int[], $16::boolean[])
-     as given (enrichment_id, partition, org_id, correlation_id, field, plan, identities, key_id, sealed, deadline_ms,
-       attempt, step, provider, due_ms, leased)
-   on conflict (enrichment_id) do nothing returning a.enrichment_id, a.attempt`,
-);
-export const ADVANCE = statement(
-  'attempts_advance',
-  `update attempts a set attempt = given.attempt, step = given.step, provider = given.provider,
-     due_at = ${inMs('given.due_ms')}, lease_owner = case when given.leased then $1::text end,
-     started_at = null, called_at = null, calls = 0, tries = 0, vendor_ref = null, answer = null, sends = 0
-   from unnest($2::uuid[], $3::int[], $4::int[], $5::text[], $6::int[], $7::boolean[])
-     as given (enrichment_id, attempt, step, provider, due_ms, leased)
-   where a.enrichment_id = given.enrichment_id and a.attempt < given.attempt
-   returning ${HELD}, a.lease_owner`,
-);
-export const END = statement(
-  'attempts_end',
-  `delete from attempts a using ${KEYS(1)}
-   where a.enrichment_id = given.enrichment_id and a.attempt <= given.attempt`,
-);
 // As an array: the locking select runs once, and the update goes by primary key whatever the planner believes.
 export const TAKE_DUE = statement(
   'attempts_take_due',

@@ -1,4 +1,4 @@
-import type { Checkpoint } from '../log/checkpoint.js';
+import type { Move } from '../log/checkpoint.js';
 import type { AnswerData, AnsweredAttempt, AttemptKey, AttemptRow, HeldAttempt } from './attempt.js';
 import type { NextAttempt } from './attempt-changes.js';
 
@@ -10,8 +10,8 @@ export interface Queued<Row> {
 }
 
 export interface QueueChanges {
-  readonly previous: Checkpoint | null;
-  readonly checkpoint: Checkpoint;
+  /** Positions of different partitions; one that there is not yet moves alone. */
+  readonly moves: readonly Move[];
   readonly opened: readonly Queued<AttemptRow>[];
   readonly advanced: readonly Queued<NextAttempt>[];
   readonly ended: readonly AttemptKey[];
@@ -43,8 +43,9 @@ export type Durability = 'durable' | 'relaxed';
  */
 export interface AttemptQueue {
   /**
-   * One transaction: the rows of a batch of events together with the position (compare-and-set).
-   * Resolves with the rows that were leased, or 'moved' when the stored position is not `previous`.
+   * One statement: the rows of batches of events together with the positions (compare-and-set).
+   * Resolves with the rows that were leased, or 'moved' when one of the stored positions is not `previous`: then
+   * nothing is written.
    */
   apply(changes: QueueChanges): Promise<readonly HeldAttempt[] | 'moved'>;
   /** Leases due attempts, the most overdue first, at most `room` for each provider. */

@@ -6,7 +6,7 @@ import { keyOf, type AttemptKey, type HeldAttempt } from './attempt.js';
 import type { AttemptQueue, Parked } from './attempt-queue.js';
 import type { AttemptWindow, Task } from './attempt-window.js';
 import type { ReadyCall } from './lane.js';
-import { MicroBatcher } from './micro-batcher.js';
+import { MicroBatcher } from '../log/micro-batcher.js';
 import type { Outcome, ProviderAdapter } from './provider.js';
 import { retryDelayMs } from './retry.js';
 import { VendorCall, type CallResult } from './vendor-call.js';
@@ -171,10 +171,13 @@ export class AttemptRunner {
 const ownedBatcher = <Item extends AttemptKey>(
   write: (items: readonly Item[]) => Promise<readonly AttemptKey[]>,
 ): MicroBatcher<Item, boolean> =>
-  new MicroBatcher(async (items) => {
-    const ours = new Set((await write(items)).map(keyOf));
-    return items.map((item) => ours.has(keyOf(item)));
-  }, KEYS_PER_STATEMENT_MAX);
+  new MicroBatcher(
+    async (items) => {
+      const ours = new Set((await write(items)).map(keyOf));
+      return items.map((item) => ours.has(keyOf(item)));
+    },
+    { itemsMax: KEYS_PER_STATEMENT_MAX },
+  );
 
 /** A step ends with its own timeout or with the enrichment, whichever is first. */
 const endsMsOf = ({ plan, step, startedMs, deadlineMs }: HeldAttempt): number => {

@@ -5,7 +5,7 @@ import { commandIdFrom } from '../log/command-id.js';
 import type { CacheEntry } from '../events/enrichment.events.js';
 import { CACHE_ORG, KeyDestroyed, type Vault } from '../vault/vault.js';
 import { isTestOrg, type AttemptRow, type HeldAttempt } from './attempt.js';
-import { MicroBatcher } from './micro-batcher.js';
+import { MicroBatcher } from '../log/micro-batcher.js';
 import type { FoundValues, ProviderAdapter } from './provider.js';
 import type { Verdict } from './verdict.js';
 import { isVerified, valuesIn } from './values.js';
@@ -93,7 +93,7 @@ export class ContactCache {
     private readonly known: KnownContacts,
     private readonly vault: Vault,
   ) {
-    this.keys = new MicroBatcher((identities) => this.keysOf(identities), KEYS_PER_STATEMENT_MAX);
+    this.keys = new MicroBatcher((identities) => this.keysOf(identities), { itemsMax: KEYS_PER_STATEMENT_MAX });
   }
 
   /** Whether step zero is still to be done: only before anything of the first attempt was begun. */

@@ -1,4 +1,5 @@
 import type { Clock } from '../domain/kernel/clock.js';
+import { CombinedBatches } from '../log/combined-batches.js';
 import type { EventBatch } from '../log/event-follower.js';
 import type { Logger } from '../observability/logger.js';
 import { sleep } from '../observability/clock.js';
@@ -6,12 +7,12 @@ import { Repeater } from '../observability/repeater.js';
 import type { Vault } from '../vault/vault.js';
 import { Answerer, type ResponseSender } from './answerer.js';
 import { Admission } from './admission.js';
-import { changesOf } from './attempt-changes.js';
+import { changesOf, type NextAttempt } from './attempt-changes.js';
 import { AttemptIntake } from './attempt-intake.js';
 import { RENEW_EVERY_MS, type AttemptQueue } from './attempt-queue.js';
 import { AttemptRunner } from './attempt-runner.js';
 import { AttemptWindow } from './attempt-window.js';
-import { keyOf, type HeldAttempt } from './attempt.js';
+import { keyOf, type AttemptKey, type HeldAttempt } from './attempt.js';
 import { ContactCache, type KnownContacts } from './contact-cache.js';
 import { Refill } from './refill.js';
 import type { ProviderRegistry } from './registry.js';
@@ -46,6 +47,7 @@ export class Dispatcher {
   private readonly runner: AttemptRunner;
   private readonly intake: AttemptIntake;
   private readonly refill: Refill;
+  private readonly batches = new CombinedBatches((batches) => this.store(batches));
   private repeaters: readonly Repeater[] = [];
 
   constructor(private readonly options: DispatcherOptions) {
@@ -86,25 +88,31 @@ export class Dispatcher {
   }
 
   /** The rows of a batch, with its checkpoint; calls follow on their own. 'moved': the position was not `previous`. */
-  async handle(batch: EventBatch): Promise<'stored' | 'moved'> {
-    const { previous, checkpoint } = batch;
-    const { opened, advanced, ended } = changesOf(batch.events);
-    const admission = new Admission(this.window, this.delayMsOf(batch));
+  handle(batch: EventBatch): Promise<'stored' | 'moved'> {
+    return this.batches.handle(batch);
+  }
+
+  private async store(batches: readonly EventBatch[]): Promise<'stored' | 'moved'> {
+    const changes = batches.map((batch) => ({ ...changesOf(batch.events), delayMs: this.delayMsOf(batch) }));
+    const admission = new Admission(this.window);
     const held = await this.options.queue
       .apply({
-        previous,
-        checkpoint,
-        opened: opened.map((row) => admission.admit(row)),
-        advanced: advanced.map((row) => admission.admit(row)),
-        ended,
+        moves: batches.map(({ previous, checkpoint: next }) => ({ previous, next })),
+        opened: changes.flatMap(({ opened, delayMs }) => opened.map((row) => admission.admit(row, delayMs))),
+        advanced: changes.flatMap(({ advanced, delayMs }) => advanced.map((row) => admission.admit(row, delayMs))),
+        ended: changes.flatMap(({ ended }) => ended),
       })
       .finally(() => admission.close());
     if (held === 'moved') return 'moved';
-    for (const key of ended) this.window.end(key);
-    for (const { enrichmentId, attempt } of advanced) this.window.end({ enrichmentId, attempt: attempt - 1 });
-    if (admission.delayed) this.refill.dueIn(CATCH_UP_GRACE_MS);
+    for (const { ended, advanced } of changes) this.endBefore(ended, advanced);
+    if (changes.some(({ delayMs }) => delayMs > 0)) this.refill.dueIn(CATCH_UP_GRACE_MS);
     this.accept(held);
     return 'stored';
+  }
+
+  private endBefore(ended: readonly AttemptKey[], advanced: readonly NextAttempt[]): void {
+    for (const key of ended) this.window.end(key);
+    for (const { enrichmentId, attempt } of advanced) this.window.end({ enrichmentId, attempt: attempt - 1 });
   }
 
   /** Attempts in memory; for metrics. */

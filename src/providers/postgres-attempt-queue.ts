@@ -20,8 +20,9 @@ import {
   type QueueChanges,
   type StoredAnswer,
 } from './attempt-queue.js';
+import { applyStatement, type ApplyKind } from './apply-changes.statement.js';
 import * as sql from './attempt-queue.statements.js';
-import { ProviderCheckpoints } from './provider-checkpoints.js';
+import { PROVIDER_CHECKPOINTS } from './provider-checkpoints.js';
 
 export interface QueueDatabases {
   /**
@@ -41,15 +42,19 @@ export class PostgresAttemptQueue implements AttemptQueue {
     private readonly owner: string,
   ) {}
 
-  async apply(changes: QueueChanges): Promise<readonly HeldAttempt[] | 'moved'> {
-    return this.databases.relaxed.transaction(async (transaction) => {
-      const checkpoints = new ProviderCheckpoints(transaction);
-      if (!(await checkpoints.advance(changes.previous, changes.checkpoint))) return 'moved';
-      if (changes.ended.length > 0) await transaction.query(sql.END, keyArrays(inLockOrder(changes.ended)));
-      const advanced = await this.advance(transaction, changes.advanced);
-      const opened = await this.open(transaction, changes.opened);
-      return [...opened, ...advanced];
-    });
+  async apply({ moves, opened, advanced, ended }: QueueChanges): Promise<readonly HeldAttempt[] | 'moved'> {
+    const advance = PROVIDER_CHECKPOINTS.advanceOf(moves);
+    const arrays = {
+      ended: ended.length === 0 ? null : keyArrays(inLockOrder(ended)),
+      advanced: advanced.length === 0 ? null : nextArrays(advanced),
+      opened: opened.length === 0 ? null : openArrays(opened),
+    };
+    const rows = await this.databases.relaxed.query<AppliedDbRow>(applyStatement(advance, arrays), [
+      ...advance.values,
+      this.owner,
+      ...Object.values(arrays).flatMap((columns) => columns ?? []),
+    ]);
+    return rows.length === 0 ? 'moved' : heldAfter(opened, rows);
   }
 
   async takeDue(rooms: ReadonlyMap<string, number>): Promise<readonly HeldAttempt[]> {
@@ -101,27 +106,6 @@ export class PostgresAttemptQueue implements AttemptQueue {
     await this.databases.relaxed.query(sql.ABANDON, keyArrays(keys));
   }
 
-  private async open(transaction: Sql, queued: readonly Queued<AttemptRow>[]): Promise<readonly HeldAttempt[]> {
-    if (queued.length === 0) return [];
-    const rows = await transaction.query<KeyDbRow>(sql.OPEN, [this.owner, ...openArrays(queued)]);
-    const written = new Set(rows.map((row) => keyOf(keyOfRow(row))));
-    return queued
-      .filter(({ leased, row }) => leased && written.has(keyOf(row)))
-      .map(({ row }) => ({ ...row, startedMs: null, calls: 0, tries: 0, vendorRef: null }));
-  }
-
-  private async advance(transaction: Sql, queued: readonly Queued<NextAttempt>[]): Promise<readonly HeldAttempt[]> {
-    if (queued.length === 0) return [];
-    const rows = await transaction.query<HeldDbRow>(sql.ADVANCE, [
-      this.owner,
-      ...keyArrays(queued.map(({ row }) => row)),
-      queued.map(({ row }) => row.step),
-      queued.map(({ row }) => row.provider),
-      ...dueArrays(queued),
-    ]);
-    return rows.filter((row) => row.lease_owner !== null).map(heldOf);
-  }
-
   private async take(query: Statement, values: readonly unknown[]): Promise<readonly HeldAttempt[]> {
     return (await this.databases.relaxed.query<HeldDbRow>(query, values)).map(heldOf);
   }
@@ -145,6 +129,13 @@ const dueArrays = (queued: readonly Queued<unknown>[]): readonly [readonly numbe
   queued.map(({ leased }) => leased),
 ];
 
+const nextArrays = (queued: readonly Queued<NextAttempt>[]): readonly unknown[] => [
+  ...keyArrays(queued.map(({ row }) => row)),
+  queued.map(({ row }) => row.step),
+  queued.map(({ row }) => row.provider),
+  ...dueArrays(queued),
+];
+
 const openArrays = (queued: readonly Queued<AttemptRow>[]): readonly unknown[] => [
   queued.map(({ row }) => row.enrichmentId),
   queued.map(({ row }) => row.partition),
@@ -165,6 +156,11 @@ const openArrays = (queued: readonly Queued<AttemptRow>[]): readonly unknown[] =
 interface KeyDbRow extends QueryResultRow {
   readonly enrichment_id: EnrichmentId;
   readonly attempt: number;
+}
+
+/** Of kinds `position` and `opened` there is no more than the key. */
+interface AppliedDbRow extends HeldDbRow {
+  readonly kind: ApplyKind;
 }
 
 interface HeldDbRow extends KeyDbRow {
@@ -213,6 +209,16 @@ const heldOf = (row: HeldDbRow): HeldAttempt => ({
   tries: row.tries,
   vendorRef: row.vendor_ref,
 });
+
+/** Rows that the events opened are known; of those that went on to their next step the table knows the rest. */
+const heldAfter = (opened: readonly Queued<AttemptRow>[], rows: readonly AppliedDbRow[]): readonly HeldAttempt[] => {
+  const written = new Set(rows.filter(({ kind }) => kind === 'opened').map((row) => keyOf(keyOfRow(row))));
+  const fresh = opened.filter(({ row }) => written.has(keyOf(row)));
+  return [
+    ...fresh.map(({ row }) => ({ ...row, startedMs: null, calls: 0, tries: 0, vendorRef: null })),
+    ...rows.filter(({ kind }) => kind === 'advanced').map(heldOf),
+  ];
+};
 
 const answeredOf = (row: AnsweredDbRow): AnsweredAttempt => ({
   orgId: row.org_id,

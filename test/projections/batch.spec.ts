@@ -9,7 +9,7 @@ const NOTHING = { enrichments: [], accounts: [], identities: new Map() };
 describe('folding a batch', () => {
   it('writes each table at most once, each row once, and nothing for tables that do not change', () => {
     const { story } = foundStory();
-    const writes = foldBatch(story.events, NOTHING);
+    const { writes } = foldBatch(story.events, NOTHING);
     expect(writes.map(({ table, rows }) => [table.name, rows])).toEqual([
       ['enrichments', 1],
       ['credit_accounts', 1],
@@ -41,7 +41,7 @@ describe('folding a batch', () => {
       story.respond(ORG_A, id as EnrichmentId, { ...HIT, cache });
     };
     for (const name of ['c', 'a', 'b', 'a']) cached(name);
-    const contacts = foldBatch(story.events, NOTHING).find(({ table }) => table.name === 'known_contacts');
+    const contacts = foldBatch(story.events, NOTHING).writes.find(({ table }) => table.name === 'known_contacts');
     expect(contacts?.parameters[0]).toBe('{a,b,c}');
   });
 

@@ -1,9 +1,10 @@
 import { viewOf } from '../../src/domain/enrichments/enrichment-view.js';
 import { TABLES } from '../../src/projections/batch.js';
-import { ProjectionCheckpoints } from '../../src/projections/checkpoints.js';
+import { PROJECTION_CHECKPOINTS } from '../../src/projections/checkpoints.js';
+import { Projector } from '../../src/projections/projector.js';
 import { EnrichmentsQuery } from '../../src/projections/enrichments/enrichments.query.js';
 import { foundStory, ORG_A, ORG_B } from './stories.js';
-import { openReadSide, type ReadSide } from './support.js';
+import { openReadSide, storyIdentities, type ReadSide } from './support.js';
 import { randomOf, randomStory } from './random-story.js';
 
 const allRows = (side: ReadSide) =>
@@ -71,6 +72,20 @@ describe(`projector (seed ${seed})`, () => {
     expect(await allRows(side)).toEqual(before);
   });
 
+  it('builds on what another process has stored meanwhile, not on what it remembers', async () => {
+    const story = randomStory({ seed, commands: 120, orgs: [ORG_A, ORG_B] });
+    const other = new Projector({ database: side.database, positions: side.positions, identities: storyIdentities });
+    const dice = randomOf(seed);
+    for (let at = 0; at < story.events.length; at += 3) {
+      const projector = dice() < 0.5 ? other : side.projector;
+      expect(await projector.handle(story.batch(at, Math.min(story.events.length, at + 3)))).toBe('stored');
+    }
+    const alone = await openReadSide();
+    await alone.projector.handle(story.batch());
+    expect(await allRows(side)).toEqual(await allRows(alone));
+    await alone.close();
+  });
+
   it('advances over batches without events', async () => {
     const { story } = foundStory();
     const { partition, checkpoint } = story.batch();
@@ -79,7 +94,7 @@ describe(`projector (seed ${seed})`, () => {
     const batch = { partition, events: [], previous: checkpoint, checkpoint: later };
     expect(await side.projector.handle(batch)).toBe('stored');
     expect(await side.projector.handle(batch)).toBe('moved');
-    expect(await new ProjectionCheckpoints(side.database).load(partition)).toEqual(later);
+    expect(await PROJECTION_CHECKPOINTS.load(side.database, partition)).toEqual(later);
     expect(await side.positions.current(partition)).toBe(later.offset);
   });
 

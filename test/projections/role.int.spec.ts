@@ -7,7 +7,7 @@ import { MemoryBroker } from '../../src/log/memory/memory-broker.js';
 import { MemoryLog } from '../../src/log/memory/memory-log.js';
 import { systemClock } from '../../src/observability/clock.js';
 import { createLogger } from '../../src/observability/logger.js';
-import { ProjectionCheckpoints } from '../../src/projections/checkpoints.js';
+import { PROJECTION_CHECKPOINTS } from '../../src/projections/checkpoints.js';
 import { EnrichmentsQuery } from '../../src/projections/enrichments/enrichments.query.js';
 import { ProjectionsController, PROJECTIONS_GROUP } from '../../src/projections/projections.controller.js';
 import { Projector } from '../../src/projections/projector.js';
@@ -44,7 +44,7 @@ describe('the role `projections`', () => {
       log,
       topics,
       groupPrefix: 'test-',
-      roles: { [PROJECTIONS_GROUP]: { checkpoints: new ProjectionCheckpoints(side.database) } },
+      roles: { [PROJECTIONS_GROUP]: { checkpoints: PROJECTION_CHECKPOINTS.sourceIn(side.database) } },
       clock: systemClock,
       logger: createLogger('silent'),
       onFatal: (error) => stop(error),

@@ -77,7 +77,7 @@ describe('rows and the order of what writes them', () => {
     const before = await Promise.all(tables.map((table) => side.rows(table)));
     const requested = story.events.findIndex(({ type }) => type === 'EnrichmentRequested');
     for (const events of [story.events.slice(0, requested + 2), story.events]) {
-      const writes = foldBatch(events, { enrichments: [], accounts: [], identities: await opened });
+      const { writes } = foldBatch(events, { enrichments: [], accounts: [], identities: await opened });
       await writeRows(side.database, writes, 'upsert');
       expect(await Promise.all(tables.map((table) => side.rows(table)))).toEqual(before);
     }

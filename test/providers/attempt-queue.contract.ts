@@ -41,8 +41,7 @@ const checkpoint = (seq: number): Checkpoint => ({
   commandId: '',
 });
 const changes = (seq: number, rest: Partial<QueueChanges>): QueueChanges => ({
-  previous: seq === 1 ? null : checkpoint(seq - 1),
-  checkpoint: checkpoint(seq),
+  moves: [{ previous: seq === 1 ? null : checkpoint(seq - 1), next: checkpoint(seq) }],
   opened: [],
   advanced: [],
   ended: [],
@@ -96,9 +95,27 @@ export const attemptQueueContract = (fresh: () => Promise<QueueHarness>): void =
     it('changes nothing when the stored position is another one', async () => {
       await a.apply(changes(1, {}));
       expect(await b.apply(changes(1, { opened: [leased(row(1))] }))).toBe('moved');
-      expect(await b.apply({ ...changes(3, { opened: [leased(row(2))] }), previous: checkpoint(2) })).toBe('moved');
+      expect(await b.apply(changes(3, { opened: [leased(row(2))] }))).toBe('moved');
       expect(await a.takeDue(room('fast', 10))).toEqual([]);
       expect(await a.apply(changes(2, { opened: [leased(row(1))] }))).toHaveLength(1);
+    });
+
+    it('moves several positions at once, all or none', async () => {
+      const move = (partition: number, seq: number) => ({
+        previous: seq === 1 ? null : { ...checkpoint(seq - 1), partition },
+        next: { ...checkpoint(seq), partition },
+      });
+      for (const partition of [3, 4]) await a.apply({ ...changes(1, {}), moves: [move(partition, 1)] });
+      const both = { ...changes(2, { opened: [leased(row(1))] }), moves: [move(3, 2), move(4, 2)] };
+      expect(await a.apply(both)).toHaveLength(1);
+      const halfStale = {
+        ...changes(3, { opened: [leased(row(2))], ended: [key(1)] }),
+        moves: [move(3, 2), move(4, 3)],
+      };
+      expect(await b.apply(halfStale)).toBe('moved');
+      await harness.pass(LEASE_MS);
+      expect(numbersOf(await a.takeDue(room('fast', 10)))).toEqual([1]);
+      expect(await b.apply({ ...changes(3, {}), moves: [move(4, 3), move(3, 3)] })).toEqual([]);
     });
 
     it('leaves an enrichment alone that it already knows', async () => {

@@ -7,7 +7,7 @@ import { PostgresKnownContacts } from '../../src/providers/contact-cache.js';
 import { planFor } from '../../src/providers/default-waterfalls.js';
 import { Dispatcher } from '../../src/providers/dispatcher.js';
 import { PostgresAttemptQueue } from '../../src/providers/postgres-attempt-queue.js';
-import { ProviderCheckpoints } from '../../src/providers/provider-checkpoints.js';
+import { PROVIDER_CHECKPOINTS } from '../../src/providers/provider-checkpoints.js';
 import { ProviderRegistry, registryOf } from '../../src/providers/registry.js';
 import { MemoryVault } from '../../src/vault/memory-vault.js';
 import { CACHE_ORG } from '../../src/vault/vault.js';
@@ -144,7 +144,7 @@ describe('dispatcher on Postgres', () => {
     const batch = source.batch([await source.requested({ number: 1, plan: planOf('vendor') })]);
     expect(await here.handle(batch)).toBe('stored');
     expect(await there.handle(batch)).toBe('moved');
-    expect(await new ProviderCheckpoints(relaxed).load(0)).toEqual(batch.checkpoint);
+    expect(await PROVIDER_CHECKPOINTS.load(relaxed, 0)).toEqual(batch.checkpoint);
     await outbox.reached(1);
     expect(outbox.sent[0]?.data.reason).toBe('not_configured');
   });

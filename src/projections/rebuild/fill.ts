@@ -9,6 +9,7 @@ import { foldBatch } from '../batch.js';
 import type { IdentityOpener } from '../persons/identities.js';
 import { readRowsBefore } from '../rows-before.js';
 import { storeBatch, writeRows } from '../store.js';
+import { WrittenRows } from '../written-rows.js';
 
 /** Larger batches fold more events into one row; above this the arrays get expensive (performance.md §2.6). */
 const BATCH_EVENTS = 3_000;
@@ -30,6 +31,8 @@ export class PartitionFill {
   #waiting: StoredEvent[] = [];
   #writing: Promise<void> = Promise.resolve();
   #events = 0;
+  /** Nobody else writes to the new generation. */
+  readonly #written = new WrittenRows();
 
   constructor(
     private readonly options: FillOptions,
@@ -80,8 +83,10 @@ export class PartitionFill {
     const last = events.at(-1);
     if (last === undefined) return;
     const { database, identities } = this.options;
-    const before = await readRowsBefore({ sql: database, identities }, events);
-    await writeRows(database, foldBatch(events, before), mode);
+    const before = await readRowsBefore({ sql: database, identities, written: this.#written }, events);
+    const { writes, after } = foldBatch(events, before);
+    await writeRows(database, writes, mode);
+    this.#written.stored([], after);
     this.#events += events.length;
     this.options.onWritten(this.partition, last.offset);
   }
@@ -90,7 +95,7 @@ export class PartitionFill {
   async #advance(): Promise<void> {
     const next = checkpointOf(this.partition, this.#fence);
     if (next === null) return;
-    const advanced = await storeBatch(this.options.database, [], { previous: this.#checkpoint, next });
+    const advanced = await storeBatch(this.options.database, [], [{ previous: this.#checkpoint, next }]);
     invariant(advanced, `somebody else fills partition ${this.partition} of the new generation`);
     this.#checkpoint = next;
   }

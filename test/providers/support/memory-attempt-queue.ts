@@ -1,6 +1,6 @@
 import type { Clock } from '../../../src/domain/kernel/clock.js';
 import type { EnrichmentId } from '../../../src/domain/kernel/ids.js';
-import type { Checkpoint } from '../../../src/log/checkpoint.js';
+import { isSameRecord, type Checkpoint, type Move } from '../../../src/log/checkpoint.js';
 import type { AnswerData, AnsweredAttempt, AttemptKey, HeldAttempt } from '../../../src/providers/attempt.js';
 import {
   LEASE_MS,
@@ -45,12 +45,8 @@ export class MemoryAttemptQueue implements AttemptQueue {
 
   async apply(changes: QueueChanges): Promise<readonly HeldAttempt[] | 'moved'> {
     this.ran('apply');
-    const stored = this.table.checkpoints.get(changes.checkpoint.partition);
-    const { previous } = changes;
-    const same =
-      stored?.offset === previous?.offset && stored?.claim === previous?.claim && stored?.seq === previous?.seq;
-    if (!same) return 'moved';
-    this.table.checkpoints.set(changes.checkpoint.partition, changes.checkpoint);
+    if (!changes.moves.every((move) => this.stands(move))) return 'moved';
+    for (const { next } of changes.moves) this.table.checkpoints.set(next.partition, next);
     for (const { enrichmentId, attempt } of changes.ended) {
       const row = this.table.rows.get(enrichmentId);
       if (row !== undefined && row.held.attempt <= attempt) this.table.rows.delete(enrichmentId);
@@ -66,6 +62,13 @@ export class MemoryAttemptQueue implements AttemptQueue {
       held.push(...this.put({ ...before, ...queued.row, ...UNTOUCHED }, queued));
     }
     return held;
+  }
+
+  private stands({ previous, next }: Move): boolean {
+    const stored = this.table.checkpoints.get(next.partition);
+    return previous === null || stored === undefined
+      ? stored === (previous ?? undefined)
+      : isSameRecord(stored, previous);
   }
 
   async takeDue(rooms: ReadonlyMap<string, number>): Promise<readonly HeldAttempt[]> {

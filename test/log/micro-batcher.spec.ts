@@ -1,14 +1,17 @@
-import { MicroBatcher } from '../../src/providers/micro-batcher.js';
-import { calm } from './support/installation.js';
+import { MicroBatcher } from '../../src/log/micro-batcher.js';
+import { calm } from '../providers/support/installation.js';
 
 describe('micro-batcher', () => {
   it('collects while a statement runs, cuts at its limit, answers in order', async () => {
     const batches: number[][] = [];
-    const batcher = new MicroBatcher(async (items: readonly number[]) => {
-      batches.push([...items]);
-      await calm();
-      return items.map((item) => item * 10);
-    }, 3);
+    const batcher = new MicroBatcher(
+      async (items: readonly number[]) => {
+        batches.push([...items]);
+        await calm();
+        return items.map((item) => item * 10);
+      },
+      { itemsMax: 3 },
+    );
     const first = [batcher.add(1), batcher.add(2)];
     await new Promise((resolve) => setImmediate(resolve));
     const second = [3, 4, 5, 6].map((item) => batcher.add(item));
@@ -18,10 +21,13 @@ describe('micro-batcher', () => {
 
   it('an error fails its own batch and no other', async () => {
     let failing = true;
-    const batcher = new MicroBatcher(async (items: readonly number[]) => {
-      if (failing) throw new Error('down');
-      return items;
-    }, 10);
+    const batcher = new MicroBatcher(
+      async (items: readonly number[]) => {
+        if (failing) throw new Error('down');
+        return items;
+      },
+      { itemsMax: 10 },
+    );
     await expect(Promise.all([batcher.add(1), batcher.add(2)])).rejects.toThrow('down');
     failing = false;
     expect(await batcher.add(3)).toBe(3);

@@ -1,0 +1,110 @@
+import { invariant } from '../domain/kernel/errors.js';
+import type { Checkpoint, CheckpointSource, Move } from '../log/checkpoint.js';
+import { statement, type Sql, type Statement } from './database.js';
+
+const COLUMNS = 'partition, "offset", claim, seq, time_ms, command_offset, command_id';
+const GIVEN_COLUMNS = 10;
+
+/** A compare-and-set of positions as common table expressions; `advanced` has rows when it succeeds. */
+export interface Advance {
+  readonly name: 'begin' | 'advance';
+  readonly text: string;
+  /** `$1` is the first. */
+  readonly values: readonly unknown[];
+}
+
+/** The SQL of one table of positions; a role stores them in the statement that stores its rows. */
+export class CheckpointTable {
+  private readonly loadOne: Statement;
+  private readonly loadEvery: Statement;
+  private readonly beginText: string;
+  private readonly advanceText: string;
+
+  constructor(table: string) {
+    this.loadOne = statement(`load_${table}`, `select ${COLUMNS} from ${table} where partition = $1`);
+    this.loadEvery = statement(`load_all_${table}`, `select ${COLUMNS} from ${table} order by partition`);
+    this.beginText = beginSql(table);
+    this.advanceText = advanceSql(table);
+  }
+
+  async load(sql: Sql, partition: number): Promise<Checkpoint | null> {
+    const [row] = await sql.query<CheckpointRow>(this.loadOne, [partition]);
+    return row === undefined ? null : checkpointOfRow(row);
+  }
+
+  /** Of every partition that has one. */
+  async loadAll(sql: Sql): Promise<readonly Checkpoint[]> {
+    return (await sql.query<CheckpointRow>(this.loadEvery)).map(checkpointOfRow);
+  }
+
+  /** Moves one position that there is not yet, or any number that there are: all or none. */
+  advanceOf(moves: readonly Move[]): Advance {
+    if (moves.every(({ previous }) => previous !== null)) {
+      return { name: 'advance', text: this.advanceText, values: columnsOf(moves) };
+    }
+    const [only] = moves;
+    invariant(only !== undefined && moves.length === 1, 'a position begins in a statement of its own');
+    return { name: 'begin', text: this.beginText, values: valuesOf(only.next) };
+  }
+
+  /** Where a follower begins. */
+  sourceIn(sql: Sql): CheckpointSource {
+    return { load: (partition) => this.load(sql, partition) };
+  }
+}
+
+const beginSql = (table: string): string => `advanced as (
+  insert into ${table} (${COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7)
+  on conflict (partition) do nothing returning partition)`;
+
+/** `held` locks the positions that stand where they should, in an order that all processes share. */
+const advanceSql = (table: string): string => `moves as (
+  select * from unnest($1::int[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[],
+    $8::bigint[], $9::text[], $10::bigint[]) as move (${COLUMNS}, old_offset, old_claim, old_seq)),
+held as materialized (
+  select c.partition from ${table} c join moves using (partition)
+  where c."offset" = moves.old_offset and c.claim = moves.old_claim and c.seq = moves.old_seq
+  order by c.partition for update of c),
+advanced as (
+  update ${table} c set "offset" = moves."offset", claim = moves.claim, seq = moves.seq, time_ms = moves.time_ms,
+    command_offset = moves.command_offset, command_id = moves.command_id
+  from moves where c.partition = moves.partition and (select count(*) from held) = (select count(*) from moves)
+  returning c.partition)`;
+
+interface CheckpointRow {
+  readonly partition: number;
+  readonly offset: string;
+  readonly claim: string;
+  readonly seq: string;
+  readonly time_ms: string;
+  readonly command_offset: string;
+  readonly command_id: string;
+}
+
+const checkpointOfRow = (row: CheckpointRow): Checkpoint => ({
+  partition: row.partition,
+  offset: BigInt(row.offset),
+  claim: row.claim,
+  seq: Number(row.seq),
+  timeMs: Number(row.time_ms),
+  commandOffset: BigInt(row.command_offset),
+  commandId: row.command_id,
+});
+
+const valuesOf = (checkpoint: Checkpoint): readonly unknown[] => [
+  checkpoint.partition,
+  checkpoint.offset,
+  checkpoint.claim,
+  checkpoint.seq,
+  checkpoint.timeMs,
+  checkpoint.commandOffset,
+  checkpoint.commandId,
+];
+
+const columnsOf = (moves: readonly Move[]): readonly (readonly unknown[])[] => {
+  const rows = moves.map(({ previous, next }) => [
+    ...valuesOf(next),
+    ...(previous === null ? [] : [previous.offset, previous.claim, previous.seq]),
+  ]);
+  return Array.from({ length: GIVEN_COLUMNS }, (_, column) => rows.map((row) => row[column]));
+};
