@@ -1,10 +1,19 @@
-import type { AnswerData, AttemptKey, AttemptRow } from '../../src/providers/attempt.js';
-import type { IdentityHash, KeyId, OrgId, Sealed } from '../../src/domain/kernel/ids.js';
-import { instantOf } from '../../src/domain/kernel/instant.js';
-import { LEASE_MS, RESEND_FIRST_MS, type AttemptQueue, type QueueChanges } from '../../src/providers/attempt-queue.js';
-import type { Checkpoint } from '../../src/log/checkpoint.js';
+import { LEASE_MS, RESEND_FIRST_MS, type AttemptQueue } from '../../src/providers/attempt-queue.js';
 import { EVERY_ATTEMPT } from '../../src/providers/attempt-changes.js';
-import { enrichmentIdOf, planOf } from './support/enrichments.js';
+import {
+  DEADLINE_AT_MS,
+  row,
+  untouched,
+  key,
+  checkpoint,
+  changes,
+  leased,
+  waiting,
+  answerTo,
+  stored,
+  room,
+  numbersOf,
+} from './support/queue-rows.js';
 
 export interface QueueHarness {
   /** A queue of another process on the same, empty table. */
@@ -13,64 +22,6 @@ export interface QueueHarness {
   pass(ms: number): Promise<void>;
 }
 
-const DEADLINE_AT_MS = 4_000_000_000_123;
-const row = (number: number, provider = 'fast'): AttemptRow => ({
-  enrichmentId: enrichmentIdOf(number),
-  attempt: 1,
-  step: 1,
-  provider,
-  partition: 3,
-  orgId: 'org_a' as OrgId,
-  correlationId: 'correlation',
-  field: 'emails',
-  plan: planOf('fast', 'deep'),
-  identities: ['hash1', 'hash2'] as IdentityHash[],
-  keyId: 'key' as KeyId,
-  sealed: 'box' as Sealed,
-  deadlineMs: DEADLINE_AT_MS,
-});
-const untouched = { startedMs: null, calls: 0, tries: 0, vendorRef: null };
-const key = (number: number, attempt = 1): AttemptKey => ({ enrichmentId: enrichmentIdOf(number), attempt });
-const checkpoint = (seq: number): Checkpoint => ({
-  partition: 3,
-  offset: BigInt(seq * 2),
-  claim: 'claim',
-  seq,
-  timeMs: 5,
-  commandOffset: -1n,
-  commandId: '',
-});
-const changes = (seq: number, rest: Partial<QueueChanges>): QueueChanges => ({
-  moves: [{ previous: seq === 1 ? null : checkpoint(seq - 1), next: checkpoint(seq) }],
-  opened: [],
-  advanced: [],
-  ended: [],
-  ...rest,
-});
-const leased = <Row>(given: Row) => ({ row: given, leased: true, delayMs: 0 });
-const waiting = <Row>(given: Row, delayMs = 0) => ({ row: given, leased: false, delayMs });
-const answerTo = (number: number, attempt = 1): AnswerData => ({
-  ...key(number, attempt),
-  step: attempt,
-  provider: 'fast',
-  outcome: 'hit',
-  reason: null,
-  vendorPrice: 1,
-  latencyMs: 3,
-  startedAt: instantOf(0),
-  verification: 'deliverable',
-  valuesFound: 1,
-  keyId: 'key' as KeyId,
-  sealed: 'box' as Sealed,
-  cacheId: null,
-  cache: null,
-});
-const stored = (number: number) => ({ ...key(number), answer: answerTo(number) });
-const room = (provider: string, count: number) => new Map([[provider, count]]);
-const numbersOf = (rows: readonly AttemptKey[]) =>
-  rows.map(({ enrichmentId }) => Number(enrichmentId.slice(-12))).toSorted((left, right) => left - right);
-
-/** What every AttemptQueue does; `fresh` empties the table. */
 export const attemptQueueContract = (fresh: () => Promise<QueueHarness>): void => {
   let harness: QueueHarness;
   let a: AttemptQueue;
