@@ -5,7 +5,7 @@ import type { QueueChanges } from '../../../src/providers/attempt-queue.js';
 import type { AnswerData, AttemptKey, AttemptRow } from '../../../src/providers/attempt.js';
 import { enrichmentIdOf, planOf } from './enrichments.js';
 
-const DEADLINE_AT_MS = 4_000_000_000_123;
+export const DEADLINE_AT_MS = 4_000_000_000_123;
 export const row = (number: number, provider = 'fast'): AttemptRow => ({
   enrichmentId: enrichmentIdOf(number),
   attempt: 1,
