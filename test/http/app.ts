@@ -182,6 +182,7 @@ export class World {
 
 export const TERMS: EnrichmentTerms = {
   plan: { waterfallId: 'w', version: 1, steps: [], stop: 'first_verified', verifyWith: null, cachePrice: 1 },
+  options: {},
   optionsHash: 'default',
   priceListVersion: 'v1',
   maxAgeMs: 800_000,
