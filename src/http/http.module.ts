@@ -19,6 +19,10 @@ import { SelectedPersons } from './operations/selected-persons.js';
 import { SettingsController } from './settings/settings.controller.js';
 import { EnrichmentQueryController } from './operations/enrichment-query.controller.js';
 import { EnrichmentController } from './operations/enrichment.controller.js';
+import { KnownPersons } from './persons/import/known-persons.js';
+import { PersonImportController } from './persons/import/person-import.controller.js';
+import { PersonImports } from './persons/import/person-imports.js';
+import { WindowRecorder } from './persons/import/window-recorder.js';
 import { PersonPatchController } from './persons/person-patch.controller.js';
 import { OpenPersons } from './persons/open-persons.js';
 import { PersonsController } from './persons/persons.controller.js';
@@ -45,6 +49,7 @@ export class HttpModule {
         PersonsController,
         PersonPatchController,
         SettingsController,
+        PersonImportController,
         CreditsController,
         LedgerController,
         LedgerExportController,
@@ -58,6 +63,9 @@ export class HttpModule {
         LedgerProofs,
         OpenPersons,
         SelectedPersons,
+        KnownPersons,
+        WindowRecorder,
+        PersonImports,
         EnrichmentLooks,
         ...ports,
       ],
