@@ -16,7 +16,7 @@ const MAY_IMPORT = {
   projections: [...CORE, 'log', 'db', 'vault', 'config', 'observability'],
   rates: ['domain/kernel', 'db', 'observability'],
   auth: ['domain/kernel', 'db', 'config', 'observability', 'commands', 'rates'],
-  http: [...CORE, 'commands', 'projections', 'providers', 'auth', 'vault', 'config', 'observability'],
+  http: [...CORE, 'commands', 'projections', 'providers', 'rates', 'auth', 'vault', 'config', 'observability'],
   embedded: [],
   demo: ['auth', 'commands', 'vault', 'domain/kernel'],
 };

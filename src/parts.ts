@@ -165,7 +165,6 @@ export const termsOf = ({ config }: Runtime): TermsSource => {
   return {
     termsFor: (_, field) => ({
       plan: plans[field as WaterfallField],
-      options: {},
       optionsHash: 'default',
       priceListVersion,
       maxAgeMs: config.enrichmentMaxAgeMs,

@@ -72,7 +72,7 @@ export class AuthGuard implements CanActivate {
   }
 }
 
-const kindOf = (method: string): RequestKind => (method === 'GET' || method === 'HEAD' ? 'read' : 'write');
+export const kindOf = (method: string): RequestKind => (method === 'GET' || method === 'HEAD' ? 'read' : 'write');
 
 const tooMany = (waitMs: number): ApiError =>
   new ApiError({

@@ -19,10 +19,9 @@ import { SelectedPersons } from './operations/selected-persons.js';
 import { SettingsController } from './settings/settings.controller.js';
 import { EnrichmentQueryController } from './operations/enrichment-query.controller.js';
 import { EnrichmentController } from './operations/enrichment.controller.js';
-import { KnownPersons } from './persons/import/known-persons.js';
-import { PersonImportController } from './persons/import/person-import.controller.js';
-import { PersonImports } from './persons/import/person-imports.js';
-import { WindowRecorder } from './persons/import/window-recorder.js';
+import { DocsController } from './openapi/docs.controller.js';
+import { OpenApiDocuments } from './openapi/documents.js';
+import { OpenApiController } from './openapi/openapi.controller.js';
 import { PersonPatchController } from './persons/person-patch.controller.js';
 import { OpenPersons } from './persons/open-persons.js';
 import { PersonsController } from './persons/persons.controller.js';
@@ -49,11 +48,12 @@ export class HttpModule {
         PersonsController,
         PersonPatchController,
         SettingsController,
-        PersonImportController,
         CreditsController,
         LedgerController,
         LedgerExportController,
         OperatorCreditsController,
+        OpenApiController,
+        DocsController,
       ],
       providers: [
         ...COMMAND_HANDLERS,
@@ -63,10 +63,8 @@ export class HttpModule {
         LedgerProofs,
         OpenPersons,
         SelectedPersons,
-        KnownPersons,
-        WindowRecorder,
-        PersonImports,
         EnrichmentLooks,
+        OpenApiDocuments,
         ...ports,
       ],
     };

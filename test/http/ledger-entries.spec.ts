@@ -52,7 +52,19 @@ describe('GET /api/v1/credits/entries', () => {
   });
 
   it('X-12 a cursor of the history is none of the entries', async () => {
-    world.history = () => [{ entry: 2 }, { entry: 1 }];
+    world.history = () =>
+      [2, 1].map((entry) => ({
+        id: `t${entry}`,
+        type: 'credit_added',
+        amount: 1,
+        operationType: 'grant',
+        source: 'bonus',
+        referenceId: null,
+        metadata: {},
+        createdAt: '2026-11-21T01:02:03.004Z',
+        entry,
+        balanceAfter: entry,
+      }));
     const { body } = await call('GET', '/api/v1/operations/credits/history?limit=1');
     const refused = await call('GET', `${ENTRIES}?cursor=${body.nextCursor}`);
     expect([refused.status, refused.body.error.reason]).toEqual([400, 'invalid_cursor']);

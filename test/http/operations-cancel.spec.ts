@@ -47,7 +47,11 @@ describe('POST /api/v1/operations/enrichment/{personId}/cancel', () => {
   });
 
   it('OP-21 takes the field from the body as well', async () => {
-    world.execute = () => ({ result: { enrichment: foundView(0) }, replayed: false, position: POSITION });
+    world.execute = () => ({
+      result: { enrichment: foundView(0), available: 97 },
+      replayed: false,
+      position: POSITION,
+    });
     expect((await call('POST', `${URL_OF_PERSON}/cancel`, { body: { field: 'phones' } })).status).toBe(200);
     expect(world.commands[0]?.data).toMatchObject({ field: 'phones' });
   });

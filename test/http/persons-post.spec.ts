@@ -129,7 +129,7 @@ describe('POST /api/v1/persons', () => {
 
   it.each([
     ['CONFLICT', 'person_exists', { personIds: [PERSON] }, 409],
-    ['CONFLICT', 'identity_conflict', { personIds: [PERSON, 'other'] }, 409],
+    ['CONFLICT', 'identity_conflict', { personIds: [PERSON, PERSON.replace('55', '66')] }, 409],
     ['GONE', 'erased_person', undefined, 410],
   ] as const)('PR-01 answers %s %s as the decider says', async (code, reason, details, status) => {
     world.execute = () => {

@@ -45,15 +45,23 @@ beforeAll(async () => {
 beforeEach(() => world.reset());
 afterAll(() => app.close());
 
-/** Without a credential: for probes and scrapers. Anything else here is a mistake. */
-const PUBLIC = ['GET /health/live', 'GET /health/ready', 'GET /metrics'];
+/** Without a credential: for probes, scrapers and readers. Anything else here is a mistake. */
+const PUBLIC = [
+  'GET /docs',
+  `GET /docs/${PERSON}`,
+  'GET /health/live',
+  'GET /health/ready',
+  'GET /metrics',
+  'GET /openapi/native.json',
+  'GET /openapi/operations.json',
+];
 /** They only exist to say that the person is missing. */
 const WITHOUT_INPUT = ['/api/v1/operations/enrichment'];
 
 describe('every route there is', () => {
   const guarded = () => routesOf(app).filter(({ isPublic }) => !isPublic);
 
-  it('is guarded, unless it is for probes and scrapers', () => {
+  it('is guarded, unless it is for probes, scrapers and readers', () => {
     const open = routesOf(app).filter(({ isPublic }) => isPublic);
     expect(open.map(({ method, url }) => `${method} ${url}`).sort()).toEqual(PUBLIC);
     expect(guarded().length).toBeGreaterThanOrEqual(8);

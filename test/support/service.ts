@@ -8,6 +8,8 @@ import { readConfig } from '../../src/config/config.js';
 import type { OrgId } from '../../src/domain/kernel/ids.js';
 import { startService as start, type RunningService } from '../../src/service.js';
 import { CLERK_ISSUER, CLERK_JWT_KEY, CLERK_PARTY } from './clerk-tokens.js';
+import { Contract } from './contract/contract.js';
+import type { Document } from './contract/document.js';
 import { testStack } from './stack.js';
 
 /** The whole service on the shared stack, with topics, schema and an org of its own. */
@@ -100,6 +102,7 @@ const sharedEnv = ({ running }: TestService): Record<string, string> => ({
 const serviceOf = (running: RunningService, own: { dataDir: string; fatal: Error[] }): TestService => {
   const { config, access, url } = running;
   const orgId = 'acme' as OrgId;
+  let documented: Promise<Contract> | null = null;
   const service: TestService = {
     url,
     orgId,
@@ -123,7 +126,10 @@ const serviceOf = (running: RunningService, own: { dataDir: string; fatal: Error
       if (status !== 201) throw new Error(`the person was not created: ${status} ${JSON.stringify(person)}`);
       return person.id;
     },
-    call: (method, path, options = {}) => call(`${url}${path}`, method, { key: service.apiKey, ...options }),
+    call: async (method, path, options = {}) => {
+      const contract = await (documented ??= readContract(url));
+      return call(`${url}${path}`, method, { key: service.apiKey, ...options, contract });
+    },
     stop: async () => {
       await running.stop();
       await rm(own.dataDir, { recursive: true, force: true });
@@ -134,22 +140,33 @@ const serviceOf = (running: RunningService, own: { dataDir: string; fatal: Error
   return service;
 };
 
-const call = async (url: string, method: string, { key, headers, body }: CallOptions): Promise<Called> => {
-  const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
+/** What the service says of itself. */
+const readContract = async (url: string): Promise<Contract> => {
+  const read = async (name: string) => (await fetch(`${url}/openapi/${name}.json`)).json() as Promise<Document>;
+  return new Contract(await Promise.all(['operations', 'native'].map(read)));
+};
+
+/** Every answer is held against the OpenAPI documents. */
+const call = async (
+  url: string,
+  method: string,
+  { key, headers, body, contract }: CallOptions & { readonly contract: Contract },
+): Promise<Called> => {
+  const sent = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
   const response = await fetch(url, {
     method,
     headers: {
       ...(key && { authorization: `Bearer ${key}` }),
-      ...(text !== undefined && { 'content-type': 'application/json' }),
+      ...(sent !== undefined && { 'content-type': 'application/json' }),
       ...headers,
     },
-    ...(text !== undefined && { body: text }),
+    ...(sent !== undefined && { body: sent }),
   });
-  const answer = await response.text();
+  const { status } = response;
+  const text = await response.text();
+  const { pathname, search } = new URL(url);
+  const exchanged = { method, url: `${pathname}${search}`, sent, status, text };
+  contract.check({ ...exchanged, headers: Object.fromEntries(response.headers) });
   const isJson = response.headers.get('content-type')?.includes('/json') === true;
-  return {
-    status: response.status,
-    headers: response.headers,
-    body: isJson && answer !== '' ? JSON.parse(answer) : answer,
-  };
+  return { status, headers: response.headers, body: isJson && text !== '' ? JSON.parse(text) : text };
 };

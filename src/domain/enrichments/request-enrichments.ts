@@ -58,12 +58,11 @@ const createAll = (command: RequestCommand, proposal: Proposal, fresh: readonly 
 };
 
 const commonData = ({ data }: RequestCommand, { nowMs }: Proposal, reservationId: ReservationId) => {
-  const { field, options = {}, optionsHash, createdBy, dialect, plan, priceListVersion, maxAgeMs } = data;
+  const { field, optionsHash, createdBy, dialect, plan, priceListVersion, maxAgeMs } = data;
   const next = attemptAt(plan, 1, 1);
   invariant(next !== null, 'a plan without steps was accepted');
   return {
     field,
-    options,
     optionsHash,
     createdBy,
     dialect,

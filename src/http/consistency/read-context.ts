@@ -32,7 +32,7 @@ interface ReadRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 }
 
-export const Reading = createParamDecorator((_: unknown, context: ExecutionContext): ReadContext => {
+export const readingOf = (_: unknown, context: ExecutionContext): ReadContext => {
   const { id, headers } = context.switchToHttp().getRequest<ReadRequest>();
   const tags = headers['if-none-match'];
   return {
@@ -40,4 +40,5 @@ export const Reading = createParamDecorator((_: unknown, context: ExecutionConte
     sent: positionOf(headers['x-tributary-position']),
     knownTags: typeof tags === 'string' ? tags : null,
   };
-});
+};
+export const Reading = createParamDecorator(readingOf);

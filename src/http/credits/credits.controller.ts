@@ -1,7 +1,6 @@
 import { Controller, Get, Inject } from '@nestjs/common';
 import { CurrentPrincipal, Scopes } from '../../auth/decorators.js';
 import type { Principal } from '../../auth/principal.js';
-import type { TransactionView } from '../../projections/credits/credit-history.query.js';
 import { Answer } from '../answer.js';
 import { Reading, type ReadContext } from '../consistency/read-context.js';
 import { ReadYourWrites } from '../consistency/read-your-writes.js';
@@ -10,7 +9,10 @@ import { Input } from '../input/input.decorator.js';
 import { CREDIT_HISTORY_READER, CREDIT_READER, UNIT } from '../ports.js';
 import type { CreditHistoryReader, CreditReader, Unit } from '../ports.js';
 import { CreditNotes } from './credit-notes.js';
+import { presentTransaction } from './transaction.presenter.js';
 import { BalanceDto, historyCursor, HistoryDto, historyPageOf } from './history.dto.js';
+import { Documented } from '../openapi/operation-doc.js';
+import { LIST_TRANSACTIONS, SHOW_BALANCE } from './credits.docs.js';
 
 /** CR-09. */
 @Controller('api/v1/operations/credits')
@@ -25,6 +27,7 @@ export class CreditsController {
 
   /** The headers say what is available now, also when the body is of another time (X-09). */
   @Get('balance')
+  @Documented(SHOW_BALANCE)
   @Scopes('credits')
   async balance(
     @Input('query') { at }: BalanceDto,
@@ -40,6 +43,7 @@ export class CreditsController {
 
   /** Newest first; `count` is that of this page. */
   @Get('history')
+  @Documented(LIST_TRANSACTIONS)
   @Scopes('credits')
   async history(
     @Input('query') asked: HistoryDto,
@@ -61,18 +65,3 @@ export class CreditsController {
     return new Answer({ transactions, count: shown.length, nextCursor });
   }
 }
-
-/** `description`: of a grant; of a refund or an adjustment its reason. */
-const presentTransaction = (transaction: TransactionView, description: string | null) => ({
-  id: transaction.id,
-  type: transaction.type,
-  amount: transaction.amount,
-  operationType: transaction.operationType,
-  source: transaction.source,
-  referenceId: transaction.referenceId,
-  description,
-  metadata: transaction.metadata,
-  createdAt: transaction.createdAt,
-  entry: transaction.entry,
-  balanceAfter: transaction.balanceAfter,
-});

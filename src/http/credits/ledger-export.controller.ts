@@ -8,6 +8,8 @@ import { Input } from '../input/input.decorator.js';
 import { LedgerFiles } from './ledger-files.js';
 import { LedgerProofs } from './ledger-proofs.js';
 import { ProofDto } from './ledger.dto.js';
+import { Documented } from '../openapi/operation-doc.js';
+import { EXPORT_LEDGER, PROVE_ENTRY } from './ledger.docs.js';
 
 /** CR-11: an org's chain as files that can be checked offline. */
 @Controller('api/v1/credits')
@@ -20,6 +22,7 @@ export class LedgerExportController {
 
   /** The newest signed statement about the org stands right behind the entry it speaks of. */
   @Get('export')
+  @Documented(EXPORT_LEDGER)
   @Scopes('credits')
   async export(
     @Input('path') _: object,
@@ -34,6 +37,7 @@ export class LedgerExportController {
 
   /** From the entry to the first signed head that comes of it. */
   @Get('proof/:entry')
+  @Documented(PROVE_ENTRY)
   @Scopes('credits')
   async proof(
     @Input('path') { entry }: ProofDto,

@@ -9,6 +9,8 @@ import { CREDIT_ENTRIES_READER, LEDGER_KEYS, UNIT } from '../ports.js';
 import type { CreditEntriesReader, LedgerKeyReader, Unit } from '../ports.js';
 import { EntriesDto, entriesCursor, entryBefore } from './ledger.dto.js';
 import { presentEntry } from './ledger.presenter.js';
+import { Documented } from '../openapi/operation-doc.js';
+import { LIST_ENTRIES, LIST_LEDGER_KEYS } from './ledger.docs.js';
 
 /** CR-10: the org's whole chain, oldest first, and the keys that sign it. */
 @Controller('api/v1/credits')
@@ -21,6 +23,7 @@ export class LedgerController {
   ) {}
 
   @Get('entries')
+  @Documented(LIST_ENTRIES)
   @Scopes('credits')
   async list(
     @Input('query') asked: EntriesDto,
@@ -38,6 +41,7 @@ export class LedgerController {
 
   /** What the statements are verified with. */
   @Get('keys')
+  @Documented(LIST_LEDGER_KEYS)
   @Scopes('credits')
   async keys(@Input('path') none: object): Promise<Answer> {
     void none; // Asked for only so that whatever is given is refused.

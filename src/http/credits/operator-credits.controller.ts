@@ -15,7 +15,9 @@ import { instantAt } from '../input/instants.js';
 import { Input } from '../input/input.decorator.js';
 import { ORG_DIRECTORY, UNIT } from '../ports.js';
 import type { OrgDirectory, Unit } from '../ports.js';
+import { Documented } from '../openapi/operation-doc.js';
 import { CreditNotes } from './credit-notes.js';
+import { ADJUST_CREDITS, GRANT_CREDITS, REFUND_ENRICHMENT } from './operator-credits.docs.js';
 import { AdjustmentDto, GrantDto, RefundDto } from './operator-credits.dto.js';
 
 /** CR-12: money, of any org. Only the scope `operator` may, which only the CLI issues (X-02). */
@@ -30,6 +32,7 @@ export class OperatorCreditsController {
   ) {}
 
   @Post('grants')
+  @Documented(GRANT_CREDITS)
   async grant(
     @Input('body') { orgId: named, description, ...given }: GrantDto,
     @CurrentPrincipal() principal: Principal,
@@ -47,6 +50,7 @@ export class OperatorCreditsController {
   }
 
   @Post('refunds')
+  @Documented(REFUND_ENRICHMENT)
   async refund(
     @Input('body') { orgId: named, enrichmentId, amount: part, reason, reasonCode = 'other' }: RefundDto,
     @CurrentPrincipal() principal: Principal,
@@ -62,6 +66,7 @@ export class OperatorCreditsController {
   }
 
   @Post('adjustments')
+  @Documented(ADJUST_CREDITS)
   async adjust(
     @Input('body') { orgId: named, amount, reason, reasonCode = 'other' }: AdjustmentDto,
     @CurrentPrincipal() principal: Principal,

@@ -1,6 +1,8 @@
+import { applyDecorators } from '@nestjs/common';
 import { ValidateBy } from 'class-validator';
 import type { OrgId, EnrichmentId } from '../../domain/kernel/ids.js';
 import type { GrantSource, ReasonCode } from '../../events/credit.events.js';
+import { Described } from '../input/described.js';
 import { IsInstant } from '../input/instants.js';
 import { IsId, IsOneOf, IsPattern, IsText, Optional } from '../input/rules.js';
 
@@ -9,22 +11,33 @@ const SOURCES: readonly GrantSource[] = ['purchase', 'subscription', 'bonus', 'm
 const REASON_CODES: readonly ReasonCode[] = ['goodwill', 'bad_data', 'duplicate', 'correction', 'migration', 'other'];
 
 const IsCredits = () =>
-  ValidateBy({
-    name: 'isCredits',
-    validator: {
-      validate: (value) => Number.isSafeInteger(value) && (value as number) > 0,
-      defaultMessage: (args) => `${args?.property} must be a whole number of at least 1`,
-    },
-  });
+  applyDecorators(
+    Described({ type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
+    ValidateBy({
+      name: 'isCredits',
+      validator: {
+        validate: (value) => Number.isSafeInteger(value) && (value as number) > 0,
+        defaultMessage: (args) => `${args?.property} must be a whole number of at least 1`,
+      },
+    }),
+  );
 
 const IsSignedCredits = () =>
-  ValidateBy({
-    name: 'isSignedCredits',
-    validator: {
-      validate: (value) => Number.isSafeInteger(value) && value !== 0,
-      defaultMessage: (args) => `${args?.property} must be a whole number other than 0`,
-    },
-  });
+  applyDecorators(
+    Described({
+      type: 'integer',
+      minimum: -Number.MAX_SAFE_INTEGER,
+      maximum: Number.MAX_SAFE_INTEGER,
+      not: { const: 0 },
+    }),
+    ValidateBy({
+      name: 'isSignedCredits',
+      validator: {
+        validate: (value) => Number.isSafeInteger(value) && value !== 0,
+        defaultMessage: (args) => `${args?.property} must be a whole number other than 0`,
+      },
+    }),
+  );
 
 /** An operator's requests are about any org: the credential's own when they name none. */
 abstract class OperatorDto {

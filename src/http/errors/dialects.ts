@@ -27,7 +27,7 @@ export const renderNatively: ErrorRenderer = ({ code, message, reason, details }
 const BATCH_ROUTE = '/api/v1/operations/enrichment/batch';
 
 /** OP-13: this route alone says VALIDATION_ERROR to callers that it does not know; its status stays 401. */
-const codeAt = (route: string | null, code: ApiErrorCode): ApiErrorCode =>
+export const codeAt = (route: string | null, code: ApiErrorCode): ApiErrorCode =>
   route === BATCH_ROUTE && code === 'UNAUTHORIZED' ? 'VALIDATION_ERROR' : code;
 
 /** The first prefix that fits decides, for unknown routes too; other dialects put their rows before the last. */

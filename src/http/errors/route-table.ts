@@ -37,7 +37,7 @@ const fits = (segments: Segments, asked: Segments): boolean =>
   segments.length === asked.length &&
   segments.every((segment, index) => (segment.startsWith(':') ? asked[index] !== '' : segment === asked[index]));
 
-const unknownRoute = (): ApiError =>
+export const unknownRoute = (): ApiError =>
   new ApiError({ code: 'NOT_FOUND', reason: 'unknown_route', message: 'No such route' });
 
 const wrongMethod = (methods: readonly string[]): ApiError => {

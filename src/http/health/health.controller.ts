@@ -2,6 +2,8 @@ import { Controller, Get, Inject, type OnModuleDestroy } from '@nestjs/common';
 import { Public } from '../../auth/decorators.js';
 import { Answer } from '../answer.js';
 import { READINESS_SOURCE, type ReadinessSource, type RoleReadiness } from './readiness.js';
+import { Documented } from '../openapi/operation-doc.js';
+import { SHOW_LIVE, SHOW_READY } from './health.docs.js';
 
 const NOT_READY = 503;
 const RETRY_AFTER_S = 1;
@@ -15,11 +17,13 @@ export class HealthController implements OnModuleDestroy {
   constructor(@Inject(READINESS_SOURCE) private readonly readiness: ReadinessSource) {}
 
   @Get('live')
+  @Documented(SHOW_LIVE)
   live() {
     return { status: 'live' };
   }
 
   @Get('ready')
+  @Documented(SHOW_READY)
   async ready(): Promise<Answer> {
     const roles = await this.readiness.roles();
     const isReady = !this.stopping && roles.every(({ ready }) => ready);

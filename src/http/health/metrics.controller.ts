@@ -2,6 +2,8 @@ import { Controller, Get, Header, Inject } from '@nestjs/common';
 import { Registry } from 'prom-client';
 import { Public } from '../../auth/decorators.js';
 import type { Metrics } from '../../observability/metrics.js';
+import { Documented } from '../openapi/operation-doc.js';
+import { SHOW_METRICS } from './health.docs.js';
 
 export const METRICS = Symbol('METRICS');
 
@@ -12,6 +14,7 @@ export class MetricsController {
   constructor(@Inject(METRICS) private readonly metrics: Pick<Metrics, 'registry'>) {}
 
   @Get()
+  @Documented(SHOW_METRICS)
   @Header('content-type', Registry.PROMETHEUS_CONTENT_TYPE)
   show(): Promise<string> {
     return this.metrics.registry.metrics();

@@ -5,7 +5,6 @@ import type { AuthenticatedRequest } from '../../auth/decorators.js';
 import { invalidInput, type ApiError } from '../../commands/api-error.js';
 import { requestKeyOf, type RequestKey } from '../../commands/request-key.js';
 import { pathOf } from '../errors/error.filter.js';
-import { IncomingFile } from '../input/file-body.js';
 import { canonicalJson } from './canonical-json.js';
 
 /** What the head of a POST says about it. */
@@ -26,7 +25,7 @@ export interface WriteContext {
 
 type WriteRequest = FastifyRequest & AuthenticatedRequest;
 
-export const Writing = createParamDecorator((_: unknown, context: ExecutionContext): WriteContext => {
+export const writingOf = (_: unknown, context: ExecutionContext): WriteContext => {
   const request = context.switchToHttp().getRequest<WriteRequest>();
   return {
     head: ({ keyRequired } = { keyRequired: false }) => {
@@ -35,7 +34,8 @@ export const Writing = createParamDecorator((_: unknown, context: ExecutionConte
       return { correlationId: request.id, key };
     },
   };
-});
+};
+export const Writing = createParamDecorator(writingOf);
 
 const HEADER = 'Idempotency-Key';
 const KEY = /^[\x20-\x7e]{1,255}$/;
@@ -56,7 +56,6 @@ const noKey = (): ApiError =>
 
 /** Over the request as it was sent, so that two that only mean the same are two. */
 const fingerprintOf = ({ method, url, query, body }: FastifyRequest): string => {
-  // A file is not read yet, and its route keeps no key.
-  const said = body === undefined || body instanceof IncomingFile ? '' : canonicalJson(body);
+  const said = body === undefined ? '' : canonicalJson(body);
   return hash('sha256', [method, pathOf(url), canonicalJson(query), said].join('\n'));
 };

@@ -2,7 +2,6 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { ApiError, invalidInput } from '../../commands/api-error.js';
 import { BodyFault } from './body.js';
 import { cleanJson, cleanText, checkName } from './clean.js';
-import { IncomingFile } from './file-body.js';
 
 /** Where a route takes its input from, besides the path: `either` = query or body, and no contradiction. */
 export type InputSource = 'query' | 'body' | 'either' | 'path' | BodyBut;
@@ -24,9 +23,9 @@ type Properties = Readonly<Record<string, unknown>>;
  * The whole input of a request as one object, for one validation: the pipe is the dearest part of a request
  * (reference/performance.md §2.1). Use it on every route, so that no parameter is ignored in silence.
  */
-export const Input = createParamDecorator((source: InputSource, context: ExecutionContext) =>
-  inputOf(context.switchToHttp().getRequest<InputRequest>(), source),
-);
+export const inputOfContext = (source: InputSource, context: ExecutionContext): Properties =>
+  inputOf(context.switchToHttp().getRequest<InputRequest>(), source);
+export const Input = createParamDecorator(inputOfContext);
 
 /** @throws ApiError for whatever no DTO could see: unreadable bodies, repeated parameters, contradictions */
 export const inputOf = (request: InputRequest, source: InputSource): Properties => {
@@ -44,7 +43,7 @@ export const inputOf = (request: InputRequest, source: InputSource): Properties 
   return { ...query, ...body, ...path };
 };
 
-const isTakenFromQuery = (source: InputSource, key: string): boolean =>
+export const isTakenFromQuery = (source: InputSource, key: string): boolean =>
   typeof source === 'string' ? source === 'query' || source === 'either' : source.orQuery.includes(key);
 
 const textsOf = (given: unknown): Properties => {
@@ -58,7 +57,7 @@ const textsOf = (given: unknown): Properties => {
 };
 
 const bodyOf = (body: unknown): Properties => {
-  if (body === undefined || body instanceof IncomingFile) return {};
+  if (body === undefined) return {};
   if (body === null || typeof body !== 'object' || Array.isArray(body)) {
     throw new ApiError({
       code: 'VALIDATION_ERROR',

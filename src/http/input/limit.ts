@@ -1,6 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import { IsInt, Max, Min } from 'class-validator';
+import { Described } from './described.js';
 import { Optional } from './rules.js';
 
 /** X-12. */
@@ -11,6 +12,7 @@ export const LIMIT_DEFAULT = 50;
 export const IsCount = (min: number, max: number) => {
   const message = `$property must be a whole number from ${min} to ${max}`;
   return applyDecorators(
+    Described({ type: 'integer', minimum: min, maximum: max }),
     Transform(({ value }: { value: unknown }) => (/^\d{1,9}$/.test(String(value)) ? Number(value) : value)),
     IsInt({ message }),
     Min(min, { message }),

@@ -5,9 +5,12 @@ import { Answer } from '../answer.js';
 import { Reading, type ReadContext } from '../consistency/read-context.js';
 import { Input } from '../input/input.decorator.js';
 import { ATTEMPT_READER, type AttemptReader } from '../ports.js';
+import { presentAttempt } from './enrichment-attempts.presenter.js';
 import { EnrichmentLooks } from './enrichment-looks.js';
 import { EnrichmentTargetDto } from './enrichment.dto.js';
 import { noEnrichment } from './no-enrichment.js';
+import { Documented } from '../openapi/operation-doc.js';
+import { LIST_ATTEMPTS } from './enrichment.docs.js';
 
 /** OP-22: whom the newest enrichment of a person and field has asked, and what came of it. */
 @Controller('api/v1/operations/enrichment')
@@ -18,6 +21,7 @@ export class EnrichmentAttemptsController {
   ) {}
 
   @Get(':personId/attempts')
+  @Documented(LIST_ATTEMPTS)
   @Scopes('read')
   async list(
     @Input('query') { personId, field }: EnrichmentTargetDto,
@@ -30,20 +34,3 @@ export class EnrichmentAttemptsController {
     return new Answer(attempts.map(presentAttempt), { position: seen.position });
   }
 }
-
-type AttemptView = Awaited<ReturnType<AttemptReader['ofEnrichment']>>[number];
-
-/** WF-08, no values; `late` is additive: the answer was not awaited any more and changed nothing. */
-const presentAttempt = (attempt: AttemptView) => ({
-  step: attempt.step,
-  provider: attempt.provider,
-  waterfallVersion: attempt.waterfallVersion,
-  startedAt: attempt.startedAt,
-  latencyMs: attempt.latencyMs,
-  outcome: attempt.outcome,
-  reason: attempt.reason,
-  price: attempt.price,
-  verification: attempt.verification,
-  valuesFound: attempt.valuesFound,
-  late: attempt.late,
-});

@@ -12,6 +12,8 @@ import { askedBy } from './asked.js';
 import { EnrichmentBatchDto } from './enrichment-batch.dto.js';
 import { answerAllRequested } from './enrichment.presenter.js';
 import { naming } from './unknown-persons.js';
+import { Documented } from '../openapi/operation-doc.js';
+import { REQUEST_BATCH } from './enrichment.docs.js';
 
 /** OP-11..OP-14: several people, one field, one decision. */
 @Controller('api/v1/operations/enrichment')
@@ -22,6 +24,7 @@ export class EnrichmentBatchController {
   ) {}
 
   @Post('batch')
+  @Documented(REQUEST_BATCH)
   @Scopes('enrich')
   async request(
     @Input('body') { personIds: given, ...options }: EnrichmentBatchDto,

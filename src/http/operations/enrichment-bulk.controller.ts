@@ -12,8 +12,10 @@ import { CLOCK } from '../ports.js';
 import { askedBy } from './asked.js';
 import { EnrichmentBulkDto, selectionOf } from './enrichment-bulk.dto.js';
 import { answerAllRequested } from './enrichment.presenter.js';
-import { emptySelection, namingNobody, SelectedPersons } from './selected-persons.js';
+import { SelectedPersons } from './selected-persons.js';
 import { naming } from './unknown-persons.js';
+import { Documented } from '../openapi/operation-doc.js';
+import { REQUEST_BULK } from './enrichment.docs.js';
 
 /** OP-15..OP-19: up to 1,000 people, named or found by a filter; one decision, all of them or none. */
 @Controller('api/v1/operations/enrichment')
@@ -25,6 +27,7 @@ export class EnrichmentBulkController {
   ) {}
 
   @Post('bulk')
+  @Documented(REQUEST_BULK)
   @Scopes('enrich')
   async request(
     @Input('body') given: EnrichmentBulkDto,
@@ -35,12 +38,9 @@ export class EnrichmentBulkController {
     const selection = selectionOf(given);
     const head = writing.head();
     const chosen = await this.selected.of(principal.orgId, selection, sent);
-    // Under a key the decider is asked even so: the first request may have met people that match no more.
-    if (chosen.length === 0 && head.key === null) throw emptySelection();
     const request = { ...askedBy(principal, given), personIds: [...new Set(chosen)], ...head };
     const executed = await this.commands
       .execute(new RequestEnrichments(request))
-      .catch(namingNobody)
       .catch(naming(chosen, 'selection.includedIds'));
     return answerAllRequested(executed, this.clock.now());
   }

@@ -2,8 +2,11 @@ import { IsObject } from 'class-validator';
 import { ApiError, invalidInput } from '../../commands/api-error.js';
 import { isUuid, type PersonId } from '../../domain/kernel/ids.js';
 import type { Filter } from '../../projections/persons/filter/filter.js';
+import type { JsonSchema } from '../../events/schema-parts.js';
+import { Described } from '../input/described.js';
 import { unknownProperty } from '../input/input.decorator.js';
 import { Optional } from '../input/rules.js';
+import { FILTER_OR_ALL } from '../persons/filter.schema.js';
 import { filterAt } from '../persons/filters.js';
 import { EnrichmentOptionsDto } from './enrichment.dto.js';
 
@@ -22,11 +25,44 @@ export type Selection =
       readonly filter: Filter;
     };
 
+const ids = (min: number): JsonSchema => ({
+  type: 'array',
+  minItems: min,
+  maxItems: BULK_IDS_MAX,
+  items: { type: 'string', format: 'uuid' },
+});
+
+/** As `selectionOf` checks it; that filters stand inside or beside, once, no schema of an object alone can say. */
+export const SELECTION: JsonSchema = {
+  anyOf: [
+    {
+      type: 'object',
+      required: ['mode', 'includedIds'],
+      properties: { mode: { const: 'manual' }, includedIds: ids(1) },
+      additionalProperties: false,
+    },
+    {
+      type: 'object',
+      required: ['mode', 'targetCount'],
+      properties: {
+        mode: { const: 'bulk' },
+        startIndex: { type: 'integer', minimum: 0, maximum: START_INDEX_MAX, default: 0 },
+        targetCount: { type: 'integer', minimum: 1, maximum: BULK_IDS_MAX },
+        excludedIds: ids(0),
+        filters: FILTER_OR_ALL,
+      },
+      additionalProperties: false,
+    },
+  ],
+};
+
 export class EnrichmentBulkDto extends EnrichmentOptionsDto {
+  @Described(SELECTION)
   @IsObject({ message: 'selection must be an object' })
   readonly selection!: object;
 
   @Optional()
+  @Described(FILTER_OR_ALL)
   @IsObject({ message: 'filters must be an object' })
   readonly filters?: object;
 }

@@ -12,6 +12,8 @@ import { Writing, type WriteContext } from '../idempotency/write-context.js';
 import { Input } from '../input/input.decorator.js';
 import { EnrichmentTargetDto } from './enrichment.dto.js';
 import { answerCancelled, presentEnrichment } from './enrichment.presenter.js';
+import { Documented } from '../openapi/operation-doc.js';
+import { CANCEL_ENRICHMENT } from './enrichment.docs.js';
 
 /** OP-21. */
 @Controller('api/v1/operations/enrichment')
@@ -19,6 +21,7 @@ export class EnrichmentCancelController {
   constructor(@Inject(CommandBus) private readonly commands: CommandBus) {}
 
   @Post(':personId/cancel')
+  @Documented(CANCEL_ENRICHMENT)
   @Scopes('enrich')
   async cancel(
     @Input('either') { personId, field }: EnrichmentTargetDto,

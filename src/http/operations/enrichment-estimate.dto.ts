@@ -1,10 +1,12 @@
 import { IsObject } from 'class-validator';
 import { invalidInput } from '../../commands/api-error.js';
 import type { PersonId } from '../../domain/kernel/ids.js';
+import { Described } from '../input/described.js';
 import { unknownProperty } from '../input/input.decorator.js';
 import { AreIds, IsFlag, IsId, Optional } from '../input/rules.js';
 import { BATCH_IDS_MAX } from './enrichment-batch.dto.js';
-import { selectionOf, type Selection } from './enrichment-bulk.dto.js';
+import { FILTER_OR_ALL } from '../persons/filter.schema.js';
+import { SELECTION, selectionOf, type Selection } from './enrichment-bulk.dto.js';
 import { EnrichmentOptionsDto } from './enrichment.dto.js';
 
 /** OP-23: the body of a single request (with the person in it), of a batch, or of a bulk. */
@@ -22,10 +24,12 @@ export class EnrichmentEstimateDto extends EnrichmentOptionsDto {
   readonly personIds?: readonly PersonId[];
 
   @Optional()
+  @Described(SELECTION)
   @IsObject({ message: 'selection must be an object' })
   readonly selection?: object;
 
   @Optional()
+  @Described(FILTER_OR_ALL)
   @IsObject({ message: 'filters must be an object' })
   readonly filters?: object;
 }

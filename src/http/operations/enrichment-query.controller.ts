@@ -10,6 +10,8 @@ import { CLOCK } from '../ports.js';
 import { EnrichmentLooks } from './enrichment-looks.js';
 import { EnrichmentQueryDto, tasksOf } from './enrichment-query.dto.js';
 import { answerQueried } from './enrichment-query.presenter.js';
+import { Documented } from '../openapi/operation-doc.js';
+import { QUERY_ENRICHMENTS } from './enrichment.docs.js';
 
 /** OP-20: how several enrichments stand, in one question. It is a read, whatever its method. */
 @Controller('api/v1/operations/enrichment')
@@ -20,6 +22,7 @@ export class EnrichmentQueryController {
   ) {}
 
   @Post('batch/query')
+  @Documented(QUERY_ENRICHMENTS)
   @Scopes('read')
   @CountsAs('poll')
   async query(

@@ -1,6 +1,8 @@
 import { ArrayMaxSize, IsArray } from 'class-validator';
 import { invalidInput } from '../../commands/api-error.js';
 import { isUuid, type PersonId } from '../../domain/kernel/ids.js';
+import type { JsonSchema } from '../../events/schema-parts.js';
+import { Described } from '../input/described.js';
 import { unknownProperty } from '../input/input.decorator.js';
 import type { RuleContext } from '../input/rules.js';
 import { OPERATIONS_FIELDS, type OperationsField } from './enrichment.dto.js';
@@ -9,7 +11,20 @@ import { OPERATIONS_FIELDS, type OperationsField } from './enrichment.dto.js';
 export const TASKS_MAX = 200;
 const TOO_MANY_TASKS: RuleContext = { reason: 'too_many_tasks' };
 
+/** As `taskOf` checks it. */
+const TASK: JsonSchema = {
+  type: 'object',
+  required: ['entityId', 'field'],
+  properties: {
+    entityId: { type: 'string', format: 'uuid' },
+    field: { enum: OPERATIONS_FIELDS },
+    entityType: { const: 'person' },
+  },
+  additionalProperties: false,
+};
+
 export class EnrichmentQueryDto {
+  @Described({ type: 'array', maxItems: TASKS_MAX, items: TASK }, TOO_MANY_TASKS.reason)
   // The lowest rule is checked first.
   @ArrayMaxSize(TASKS_MAX, { message: `tasks must have at most ${TASKS_MAX} entries`, context: TOO_MANY_TASKS })
   @IsArray({ message: 'tasks must be an array' })

@@ -15,6 +15,8 @@ import { askedBy } from './asked.js';
 import { EnrichmentRequestDto, EnrichmentTargetDto } from './enrichment.dto.js';
 import { answerFound, answerRequested } from './enrichment.presenter.js';
 import { noEnrichment } from './no-enrichment.js';
+import { Documented } from '../openapi/operation-doc.js';
+import { FIND_ENRICHMENT, FIND_NOBODY, REQUEST_ENRICHMENT, REQUEST_NOBODY } from './enrichment.docs.js';
 
 /** OP-02..OP-10: one person, one field. */
 @Controller('api/v1/operations/enrichment')
@@ -26,6 +28,7 @@ export class EnrichmentController {
   ) {}
 
   @Post(':personId')
+  @Documented(REQUEST_ENRICHMENT)
   @Scopes('enrich')
   async request(
     @Input({ orQuery: ['field'] }) { personId, ...options }: EnrichmentRequestDto,
@@ -39,6 +42,7 @@ export class EnrichmentController {
   }
 
   @Get(':personId')
+  @Documented(FIND_ENRICHMENT)
   @Scopes('read')
   @CountsAs('poll')
   async find(
@@ -54,12 +58,14 @@ export class EnrichmentController {
 
   /** OP-06: without a person there is nothing to do; these exist so that the answer is not "no such route". */
   @Post()
+  @Documented(REQUEST_NOBODY)
   @Scopes('enrich')
   requestNobody(): never {
     throw invalidInput('personId', 'personId is required');
   }
 
   @Get()
+  @Documented(FIND_NOBODY)
   @Scopes('read')
   findNobody(): never {
     throw invalidInput('personId', 'personId is required');

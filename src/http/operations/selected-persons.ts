@@ -1,6 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { invalidInput, type ApiError } from '../../commands/api-error.js';
-import { Refused } from '../../commands/outcomes.js';
+import { invalidInput } from '../../commands/api-error.js';
 import type { OrgId, PersonId } from '../../domain/kernel/ids.js';
 import type { ReadContext } from '../consistency/read-context.js';
 import { ReadYourWrites } from '../consistency/read-your-writes.js';
@@ -15,7 +14,7 @@ export class SelectedPersons {
     @Inject(ReadYourWrites) private readonly consistency: ReadYourWrites,
   ) {}
 
-  /** In order; named ones as often as they were named. Empty when nobody matches. */
+  /** In order; named ones as often as they were named. @throws ApiError `empty_selection` */
   async of(orgId: OrgId, selection: Selection, sent: ReadContext['sent']): Promise<readonly PersonId[]> {
     return selection.mode === 'manual' ? selection.includedIds : this.found(orgId, selection, sent);
   }
@@ -27,14 +26,8 @@ export class SelectedPersons {
     sent: ReadContext['sent'],
   ): Promise<readonly PersonId[]> {
     const asked = { filter, skip, excluded, take };
-    return this.consistency.read({ orgId, sent }, () => this.persons.select(orgId, asked));
+    const ids = await this.consistency.read({ orgId, sent }, () => this.persons.select(orgId, asked));
+    if (ids.length > 0) return ids;
+    throw invalidInput('selection', 'selection matches no person', 'empty_selection');
   }
 }
-
-export const emptySelection = (): ApiError =>
-  invalidInput('selection', 'selection matches no person', 'empty_selection');
-
-/** An error handler: the same answer when it is the decider that was given nobody. */
-export const namingNobody = (error: unknown): never => {
-  throw error instanceof Refused && error.refusal.reason === 'empty_selection' ? emptySelection() : error;
-};

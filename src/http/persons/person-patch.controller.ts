@@ -15,6 +15,8 @@ import { noPerson } from './no-person.js';
 import { OpenPersons } from './open-persons.js';
 import { PersonDto } from './person.dto.js';
 import { presentIdentity } from './person.presenter.js';
+import { Documented } from '../openapi/operation-doc.js';
+import { MERGE_PERSON } from './person.docs.js';
 
 /** Each round reads the person anew; more writers at once than this are not ordinary use. */
 const ROUNDS_MAX = 3;
@@ -31,6 +33,7 @@ export class PersonPatchController {
   ) {}
 
   @Patch(':id')
+  @Documented(MERGE_PERSON)
   @Scopes('persons')
   async merge(
     @Input('body') { id, ...given }: PersonDto,

@@ -1,5 +1,7 @@
-import { ArrayMaxSize, IsArray, Matches, IsString, ValidateBy } from 'class-validator';
+import { applyDecorators } from '@nestjs/common';
+import { ArrayMaxSize, IsArray, IsString, Matches, ValidateBy } from 'class-validator';
 import type { PersonId } from '../../domain/kernel/ids.js';
+import { Described } from '../input/described.js';
 import { IsId, IsPattern, IsText, Optional } from '../input/rules.js';
 
 const NAME_LENGTH_MAX = 200;
@@ -22,14 +24,17 @@ const isCustom = (value: unknown): boolean =>
 
 /** The client's own data: an object of at most 10 KiB and depth 5 (CO-07). */
 const IsCustom = () =>
-  ValidateBy({
-    name: 'isCustom',
-    validator: {
-      validate: isCustom,
-      defaultMessage: () =>
-        `custom must be an object of at most ${CUSTOM_BYTES_MAX} bytes and depth ${CUSTOM_DEPTH_MAX}`,
-    },
-  });
+  applyDecorators(
+    Described({ type: 'object', description: `at most ${CUSTOM_BYTES_MAX} bytes and depth ${CUSTOM_DEPTH_MAX}` }),
+    ValidateBy({
+      name: 'isCustom',
+      validator: {
+        validate: isCustom,
+        defaultMessage: () =>
+          `custom must be an object of at most ${CUSTOM_BYTES_MAX} bytes and depth ${CUSTOM_DEPTH_MAX}`,
+      },
+    }),
+  );
 
 /** PR-01. Which combinations identify somebody is checked with the canonical forms (EN-03, EN-17). */
 export class PersonDto {
@@ -82,6 +87,7 @@ export class PersonDto {
   readonly githubUsername?: string;
 
   @Optional()
+  @Described({ type: 'array', maxItems: TAGS_MAX, items: { type: 'string', minLength: 1, maxLength: 64 } })
   @IsArray({ message: 'tags must be an array' })
   @ArrayMaxSize(TAGS_MAX, { message: `tags must have at most ${TAGS_MAX} entries` })
   @IsString({ each: true, message: 'tags must be strings' })

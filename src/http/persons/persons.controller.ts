@@ -2,7 +2,9 @@ import { Controller, Get, Inject, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { CurrentPrincipal, Scopes } from '../../auth/decorators.js';
 import type { Principal } from '../../auth/principal.js';
+import { invalidInput } from '../../commands/api-error.js';
 import { RecordPerson } from '../../commands/record-person.command.js';
+import { canonicalIdentity } from '../../vault/identity.js';
 import type { SealedIdentity } from '../../vault/vault.js';
 import { Answer } from '../answer.js';
 import { Reading, type ReadContext } from '../consistency/read-context.js';
@@ -10,12 +12,13 @@ import { ReadYourWrites } from '../consistency/read-your-writes.js';
 import { Writing, type WriteContext } from '../idempotency/write-context.js';
 import { Input } from '../input/input.decorator.js';
 import { filterOfQuery } from './filters.js';
-import { identityOf } from './identity-of.js';
 import { noPerson } from './no-person.js';
 import { cursorOf, pageEndOf, PersonsPageDto } from './page.js';
 import { PersonDto, PersonIdDto } from './person.dto.js';
 import { presentIdentity } from './person.presenter.js';
 import { OpenPersons } from './open-persons.js';
+import { Documented } from '../openapi/operation-doc.js';
+import { FIND_PERSON, LIST_PERSONS, RECORD_PERSON } from './person.docs.js';
 
 /** PR-01..PR-03. */
 @Controller('api/v1/persons')
@@ -27,6 +30,7 @@ export class PersonsController {
   ) {}
 
   @Post()
+  @Documented(RECORD_PERSON)
   @Scopes('persons')
   async record(
     @Input('body') { id, ...given }: PersonDto,
@@ -45,6 +49,7 @@ export class PersonsController {
   }
 
   @Get(':id')
+  @Documented(FIND_PERSON)
   @Scopes('read')
   async find(
     @Input('query') { id }: PersonIdDto,
@@ -57,6 +62,7 @@ export class PersonsController {
   }
 
   @Get()
+  @Documented(LIST_PERSONS)
   @Scopes('read')
   async list(
     @Input('query') { limit, cursor, order, ...searched }: PersonsPageDto,
@@ -69,3 +75,12 @@ export class PersonsController {
     return new Answer({ persons: persons.map(presentIdentity), nextCursor: end && cursorOf(end, order) });
   }
 }
+
+/** @throws InvalidIdentity, ApiError when nothing identifies anybody (PR-01) */
+const identityOf = (given: SealedIdentity): SealedIdentity => {
+  const { identity, keys } = canonicalIdentity(given);
+  if (keys.length > 0) return identity;
+  const message =
+    'one of linkedinUrl, email, xHandle, githubUsername, or a name with companyName or companyDomain is required';
+  throw invalidInput('', message, 'identity_required');
+};

@@ -9,7 +9,9 @@ import { Answer } from '../answer.js';
 import { Reading, type ReadContext } from '../consistency/read-context.js';
 import { ReadYourWrites } from '../consistency/read-your-writes.js';
 import { Input } from '../input/input.decorator.js';
+import { Documented } from '../openapi/operation-doc.js';
 import { SETTINGS_READER, type SettingsReader } from '../ports.js';
+import { CHANGE_SETTINGS, SHOW_SETTINGS } from './settings.docs.js';
 import { SettingsDto, type CapsDto } from './settings.dto.js';
 
 /** WF-10: what an org decides for itself. */
@@ -22,6 +24,7 @@ export class SettingsController {
   ) {}
 
   @Get()
+  @Documented(SHOW_SETTINGS)
   @Scopes('read')
   async read(
     @Input('path') _: object,
@@ -32,6 +35,7 @@ export class SettingsController {
   }
 
   @Patch()
+  @Documented(CHANGE_SETTINGS)
   @Scopes('admin')
   async change(
     @Input('body') { caps }: SettingsDto,

@@ -1,5 +1,6 @@
 import { Type } from 'class-transformer';
 import { IsObject, ValidateNested } from 'class-validator';
+import { Described, inputProperties, objectSchema } from '../input/described.js';
 import { IsAmountOrNull, Optional } from '../input/rules.js';
 
 /** CR-07; null takes a cap away. */
@@ -16,6 +17,7 @@ export class CapsDto {
 /** WF-10: those settings that take effect; all others are unknown. */
 export class SettingsDto {
   @Optional()
+  @Described(objectSchema(inputProperties(CapsDto)))
   @IsObject({ message: 'caps must be an object' })
   @ValidateNested()
   @Type(() => CapsDto)
