@@ -100,7 +100,7 @@ export interface CommandDataByType {
     readonly by: string;
     readonly note: SealedNote;
   };
-  /** From the sweeper: expires the free part of every grant that is due. */
+  /** From the sweeper: expires the free part of every grant that is due, and says which ones end soon (CR-13). */
   ExpireGrants: Record<string, never>;
   /** From an owner, signed (API CR-11); counts only under the claim whose seqs it speaks of, after the one before. */
   CheckpointLedger: { readonly claim: string; readonly statement: LedgerCheckpointed };

@@ -6,6 +6,8 @@ import type { RememberedAnswer } from './answers/remembered-answer.js';
 import type { Command } from './command.js';
 import { adjustCredits } from './credits/adjust-credits.js';
 import { checkpointLedger } from './credits/checkpoint-ledger.js';
+import { tellCrossings } from './credits/crossings.js';
+import { warnOfExpiry } from './credits/expiry-warnings.js';
 import { expireDueGrants } from './credits/moves.js';
 import { grantCredits } from './credits/grant-credits.js';
 import { refundEnrichment } from './credits/refund-enrichment.js';
@@ -37,8 +39,10 @@ export const decide = (command: Command, state: StateReader, context: DecideCont
   if (known.kind === 'conflict') return refusing(command, CONFLICTING_KEY, context);
   if (hasExpired(command, context.nowMs)) return refusing(command, EXPIRED, context);
   const proposal = new Proposal(command.orgId, state, context);
+  const before = proposal.account();
   const verdict = judge(command, proposal);
   if (verdict.kind === 'refused') return refusing(command, verdict.refusal, context);
+  tellCrossings(proposal, before);
   if (verdict.memory !== null) remember(command, verdict.memory, proposal);
   return { events: proposal.events, answer: { kind: 'answered', result: verdict.result, replayed: false } };
 };
@@ -68,6 +72,7 @@ const judge = (command: Exclude<Command, Command<'EstimateEnrichments'>>, propos
       return changeSettings(command, proposal);
     case 'ExpireGrants':
       expireDueGrants(proposal);
+      warnOfExpiry(proposal);
       return answered<'ExpireGrants'>({}, null);
     case 'CheckpointLedger':
       return checkpointLedger(command, proposal);

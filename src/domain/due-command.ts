@@ -1,5 +1,6 @@
 import type { CommandDataByType } from './command.js';
-import type { Account } from './credits/account.js';
+import type { Account, Grant } from './credits/account.js';
+import { dueWarnings, WARNINGS_MAX } from './credits/expiry-warnings.js';
 import { dueGrants } from './credits/grants.js';
 import { EXPIRIES_MAX } from './credits/moves.js';
 import { dueAt } from './due-at.js';
@@ -32,7 +33,7 @@ export const dueCommands = (key: StreamKey, value: StreamState, nowMs: number): 
     }
     case 'account': {
       const { orgId, grants } = value as Account;
-      const decisions = Math.ceil(dueGrants(grants, instantOf(nowMs)).length / EXPIRIES_MAX);
+      const decisions = decisionsFor(grants, nowMs);
       return Array.from({ length: decisions }, (_, part) => ({ type: 'ExpireGrants', orgId, data: {}, dueAtMs, part }));
     }
     case 'spending':
@@ -46,4 +47,10 @@ export const dueCommands = (key: StreamKey, value: StreamState, nowMs: number): 
     case 'recent':
       return [];
   }
+};
+
+/** Each decision expires some grants and warns of some. */
+const decisionsFor = (grants: readonly Grant[], nowMs: number): number => {
+  const expiries = dueGrants(grants, instantOf(nowMs)).length / EXPIRIES_MAX;
+  return Math.ceil(Math.max(expiries, dueWarnings(grants, nowMs).length / WARNINGS_MAX));
 };

@@ -1,7 +1,7 @@
 import type { DomainEvent } from '../events/event.js';
 import { answeredByEvent, commandAnswered, commandRefused } from './answers/answer-after.js';
 import { emptyAccount } from './credits/account.js';
-import { accountAfter } from './credits/account-after.js';
+import { accountAfter, accountWarned } from './credits/account-after.js';
 import type { CreditEvent } from './credits/chain.js';
 import { spendersOf, spendingAfterRelease, spendingAfterReserve } from './credits/spending.js';
 import { splitShares } from './credits/split.js';
@@ -56,14 +56,15 @@ export const evolve = (state: StateReader, event: AppliedEvent): StateChanges =>
       return evolveRefunded(state, event);
     case 'SettingsChanged':
       return evolveSettings(event);
-    case 'LedgerCheckpointed': {
-      const { partition, upToSeq, hash } = event.data;
-      return [[streams.checkpoint(partition), { upToSeq, hash }]];
-    }
+    case 'GrantExpiryNeared':
+      return evolveWarned(state, event);
+    case 'LedgerCheckpointed':
+      return evolveCheckpointed(event);
     case 'CommandAnswered':
       return commandAnswered(event);
     case 'CommandRefused':
       return commandRefused(event);
+    case 'CreditsDepleted':
     case 'PartitionClaimed':
     case 'BatchDecided':
       return [];
@@ -150,6 +151,16 @@ const evolveSettings = (event: Applied<'SettingsChanged'>): StateChanges => {
   const { settings, version } = event.data;
   const answer = { commandType: 'ChangeSettings', status: 'changed', references: [] } as const;
   return [[streams.settings(event.orgId), { ...settings, version }], ...answeredByEvent(event, answer)];
+};
+
+const evolveWarned = (state: StateReader, { orgId, data }: Applied<'GrantExpiryNeared'>): StateChanges => {
+  const key = streams.account(orgId);
+  return [[key, accountWarned(state.get(key) ?? emptyAccount(orgId), data)]];
+};
+
+const evolveCheckpointed = ({ data }: Applied<'LedgerCheckpointed'>): StateChanges => {
+  const { partition, upToSeq, hash } = data;
+  return [[streams.checkpoint(partition), { upToSeq, hash }]];
 };
 
 const accountChange = (

@@ -120,18 +120,16 @@ export const streamsOfEvent = (event: AppliedEvent, state: StateReader): readonl
     case 'CreditsCaptured':
       return [accountOf(event), streams.enrichment(event.data.enrichmentId)];
     case 'CreditsReleased':
-      return [
-        accountOf(event),
-        streams.enrichment(event.data.enrichmentId),
-        ...payersOf(state, event.orgId, event.data.enrichmentId),
-      ];
+      return [accountOf(event), ...releasedStreams(state, event.orgId, event.data.enrichmentId)];
     case 'CreditsGranted':
     case 'CreditsExpired':
     case 'CreditsRefunded':
     case 'CreditsAdjusted':
+    case 'GrantExpiryNeared':
       return [accountOf(event)];
     case 'EnrichmentRequested':
     case 'SettingsChanged':
+    case 'CreditsDepleted':
     case 'LedgerCheckpointed':
     case 'CommandAnswered':
     case 'CommandRefused':
@@ -146,5 +144,10 @@ export const streamsOfEvent = (event: AppliedEvent, state: StateReader): readonl
 /** The stream that `event` begins for good: there was nothing of it before, nor of what lies beneath it (`parentOf`). */
 export const streamBegunBy = ({ type, orgId, data }: AppliedEvent): StreamKey | null =>
   type === 'PersonRecorded' && !data.merged ? streams.person(orgId, data.personId) : null;
+
+const releasedStreams = (state: StateReader, orgId: OrgId, id: EnrichmentId): readonly StreamKey[] => [
+  streams.enrichment(id),
+  ...payersOf(state, orgId, id),
+];
 
 const accountOf = ({ orgId }: { readonly orgId: OrgId }): StreamKey => streams.account(orgId);

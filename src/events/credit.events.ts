@@ -96,6 +96,23 @@ export interface CreditsAdjusted extends ChainLink {
   readonly note: SealedNote;
 }
 
+/** Nothing is available any more, though credits may be reserved (API CR-13): once per command that leads there. */
+export interface CreditsDepleted {
+  readonly reserved: number;
+  /** The entry of the ledger that it came to. */
+  readonly entry: number;
+}
+
+/** Free credits of a grant end soon (API CR-13): once per grant and distance. */
+export interface GrantExpiryNeared {
+  readonly grantId: GrantId;
+  /** What is free of it now. */
+  readonly amount: number;
+  readonly expiresAt: Instant;
+  /** 7 or 1. */
+  readonly daysBefore: number;
+}
+
 /**
  * A signed statement about the chains of a partition (API CR-11): the heads, as of `upToSeq`, of all orgs whose chain
  * has grown since the statement before. `asOf` is the time of the event with that seq.

@@ -3,11 +3,13 @@ import type { BatchDecided, CommandAnswered, CommandRefused, PartitionClaimed } 
 import type {
   CreditsAdjusted,
   CreditsCaptured,
+  CreditsDepleted,
   CreditsExpired,
   CreditsGranted,
   CreditsRefunded,
   CreditsReleased,
   CreditsReserved,
+  GrantExpiryNeared,
   LedgerCheckpointed,
 } from './credit.events.js';
 import type { PersonRecorded } from './person.events.js';
@@ -28,6 +30,8 @@ export interface EventDataByType {
   CreditsExpired: CreditsExpired;
   CreditsRefunded: CreditsRefunded;
   CreditsAdjusted: CreditsAdjusted;
+  CreditsDepleted: CreditsDepleted;
+  GrantExpiryNeared: GrantExpiryNeared;
   LedgerCheckpointed: LedgerCheckpointed;
   SettingsChanged: SettingsChanged;
   CommandAnswered: CommandAnswered;

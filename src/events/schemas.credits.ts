@@ -71,6 +71,13 @@ export const CREDIT_SCHEMAS = {
     by: string,
     note: NOTE,
   }),
+  CreditsDepleted: object<EventDataByType['CreditsDepleted']>({ reserved: count, entry: count }),
+  GrantExpiryNeared: object<EventDataByType['GrantExpiryNeared']>({
+    grantId: string,
+    amount: count,
+    expiresAt: instant,
+    daysBefore: { enum: [7, 1] },
+  }),
   LedgerCheckpointed: object<EventDataByType['LedgerCheckpointed']>({
     partition: count,
     upToSeq: count,

@@ -1,4 +1,5 @@
 import type { Account } from '../domain/credits/account.js';
+import { isCreditEvent, type CreditEventType } from '../domain/credits/chain.js';
 import { Draft } from '../domain/draft.js';
 import type { Enrichment } from '../domain/enrichments/enrichment.js';
 import type { StateByKind, StateReader, StreamState } from '../domain/state.js';
@@ -11,13 +12,20 @@ export interface StreamChange<State> {
   readonly after: State;
 }
 
+/** An entry of the ledger, and the account right after it. */
+export interface AccountChange {
+  readonly event: Extract<StoredEvent, { readonly type: CreditEventType }>;
+  readonly after: Account;
+}
+
 /**
  * A batch under the decider's own `evolve` (domain/draft.ts), so that read models can never tell another story than
  * decisions do. Of its streams only those that a read model shows, each change in order.
  */
 export interface Evolution {
   readonly enrichments: readonly StreamChange<Enrichment>[];
-  readonly accounts: readonly StreamChange<Account>[];
+  /** By entries of the ledger: what else an account keeps is nothing that is shown. */
+  readonly accounts: readonly AccountChange[];
   /** The streams after the last event. */
   readonly state: StateReader;
 }
@@ -28,12 +36,12 @@ export const evolveBatch = (events: readonly StoredEvent[], before: ReadonlyMap<
     get: <K extends StreamKind>(key: StreamKey<K>) => before.get(key) as StateByKind[K] | undefined,
   });
   const enrichments: StreamChange<Enrichment>[] = [];
-  const accounts: StreamChange<Account>[] = [];
+  const accounts: AccountChange[] = [];
   for (const event of events) {
     for (const [key, after] of state.apply(event)) {
       const kind = kindOf(key);
       if (kind === 'enrichment') enrichments.push({ event, after: after as Enrichment });
-      else if (kind === 'account') accounts.push({ event, after: after as Account });
+      else if (kind === 'account' && isCreditEvent(event)) accounts.push({ event, after: after as Account });
     }
   }
   return { enrichments, accounts, state };

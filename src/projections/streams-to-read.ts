@@ -14,7 +14,7 @@ export const streamsToRead = (events: readonly StoredEvent[]): StreamsToRead => 
   const accounts = new Set<OrgId>();
   for (const event of events) {
     if (event.type === 'EnrichmentRequested') begun.add(event.data.enrichmentId);
-    if (isCreditEvent(event)) accounts.add(event.orgId);
+    if (isCreditEvent(event) || event.type === 'GrantExpiryNeared') accounts.add(event.orgId);
     for (const id of enrichmentsIn(event)) if (!begun.has(id)) enrichments.add(id);
   }
   return { enrichments: [...enrichments], accounts: [...accounts] };
@@ -37,6 +37,8 @@ const enrichmentsIn = (event: StoredEvent): readonly EnrichmentId[] => {
     case 'CreditsRefunded':
     case 'CreditsAdjusted':
     case 'SettingsChanged':
+    case 'CreditsDepleted':
+    case 'GrantExpiryNeared':
     case 'LedgerCheckpointed':
     case 'CommandAnswered':
     case 'CommandRefused':

@@ -1,3 +1,4 @@
+import { WARNINGS_MAX } from '../../src/domain/credits/expiry-warnings.js';
 import { dueAt } from '../../src/domain/due-at.js';
 import { dueCommands } from '../../src/domain/due-command.js';
 import { EXPIRIES_MAX } from '../../src/domain/credits/moves.js';
@@ -73,6 +74,21 @@ describe('what the sweeper sends', () => {
     expect(dueCommands(ACCOUNT, state, NOW_MS + 5_000)).toEqual([
       { type: 'ExpireGrants', orgId: ORG, data: {}, dueAtMs: NOW_MS + 5_000, part: 0 },
     ]);
+  });
+
+  it('ExpireGrants for a grant that ends soon, and once for as many as one decision warns of', () => {
+    const dayMs = 86_400_000;
+    const soon = (n: number) => granted(1, `g${n}`, { time: at(0), expiresAt: at(2 * dayMs) });
+    const one = stateOf([soon(0)], ACCOUNT);
+    expect(dueCommands(ACCOUNT, one, NOW_MS + dayMs - 1)).toEqual([]);
+    expect(dueCommands(ACCOUNT, one, NOW_MS + dayMs)).toMatchObject([
+      { type: 'ExpireGrants', dueAtMs: NOW_MS + dayMs },
+    ]);
+    const many = stateOf(
+      Array.from({ length: WARNINGS_MAX + 1 }, (_, n) => soon(n)),
+      ACCOUNT,
+    );
+    expect(dueCommands(ACCOUNT, many, NOW_MS + dayMs).map(({ part }) => part)).toEqual([0, 1]);
   });
 
   it('ExpireGrants once for as many grants as one decision expires', () => {

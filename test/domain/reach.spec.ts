@@ -43,6 +43,13 @@ describe('the random worlds reach', () => {
     ['refunds', count(({ type }) => type === 'CreditsRefunded'), 5],
     ['adjustments upwards', count(({ type, data }) => type === 'CreditsAdjusted' && data.amount > 0), 5],
     ['adjustments downwards', count(({ type, data }) => type === 'CreditsAdjusted' && data.amount < 0), 5],
+    [
+      'grants that end',
+      count(({ type, data }, index) => type === 'CreditsGranted' && index > 0 && data.expiresAt !== null),
+      20,
+    ],
+    ['warnings of expiry', count(({ type }) => type === 'GrantExpiryNeared'), 2],
+    ['nothing left', count(({ type }) => type === 'CreditsDepleted'), 5],
     ['superseding', count(({ type, data }) => type === 'EnrichmentRequested' && data.supersedes !== null), 10],
     ['merged people', count(({ type, data }) => type === 'PersonRecorded' && data.merged), 5],
     ['short credits', count(({ type, data }) => type === 'CommandRefused' && data.code === 'INSUFFICIENT_CREDITS'), 5],

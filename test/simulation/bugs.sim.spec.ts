@@ -7,7 +7,9 @@ import type { Plant } from './world/seams.js';
 
 /** A bug that is not caught within so many commands of each of these worlds has survived. */
 const COMMANDS = 3_000;
-const SEEDS = Array.from({ length: 12 }, (_, n) => `bug ${n + 1}`);
+const SEEDS = Array.from({ length: 24 }, (_, n) => `bug ${n + 1}`);
+/** Of these, a decider without a bug lives in so many. */
+const SOUND_WORLDS = 8;
 const TIMEOUT_MS = 120_000;
 
 /** All seams wrapped as the bugs wrap them, and nothing broken. */
@@ -19,9 +21,12 @@ const HARMLESS: Plant = () => ({
 });
 
 /** The rule that a bug breaks first, and after how many commands. */
-const caught = async (plant: Plant): Promise<{ readonly commands: number; readonly rule: string | null }> => {
+const caught = async (
+  plant: Plant,
+  seeds = SEEDS,
+): Promise<{ readonly commands: number; readonly rule: string | null }> => {
   let commands = 0;
-  for (const seed of SEEDS) {
+  for (const seed of seeds) {
     const report = await simulate({ seed, commands: COMMANDS, pace: 'wild', plant });
     commands += report.commands;
     if (report.violation !== null) return { commands, rule: report.violation.rule };
@@ -32,7 +37,7 @@ const caught = async (plant: Plant): Promise<{ readonly commands: number; readon
 describe('the oracle', () => {
   it(
     'lets a decider pass that is wrapped like the others, but right',
-    async () => expect(await caught(HARMLESS)).toMatchObject({ rule: null }),
+    async () => expect(await caught(HARMLESS, SEEDS.slice(0, SOUND_WORLDS))).toMatchObject({ rule: null }),
     TIMEOUT_MS,
   );
 

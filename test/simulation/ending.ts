@@ -25,7 +25,10 @@ export const quiesce = async (world: Installation): Promise<void> => {
 const isQuiet = ({ oracle, clock }: Installation): boolean =>
   oracle.judges.every(({ uncovered }) => uncovered === 0) &&
   [...oracle.books.values()].every(
-    ({ pending, credits }) => pending.length === 0 && credits.dueAt(clock.now() - SWEPT_MS) === 0,
+    ({ pending, credits }) =>
+      pending.length === 0 &&
+      credits.dueAt(clock.now() - SWEPT_MS) === 0 &&
+      credits.warningsDueAt(clock.now() - SWEPT_MS) === 0,
   );
 
 const unrest = ({ oracle, running, stopping }: Installation): string =>

@@ -1,3 +1,4 @@
+import type { GrantExpiryNeared } from '../../events/credit.events.js';
 import type { Instant } from '../kernel/instant.js';
 import { invariant } from '../kernel/errors.js';
 import { availableIn, type Account, type Grant } from './account.js';
@@ -43,6 +44,12 @@ const withNew = (
   const expiresAt = 'expiresAt' in data ? data.expiresAt : null;
   return withGrant(grants, { id: share.grantId, free: data.amount, reserved: 0, expiresAt, grantedAt });
 };
+
+/** The account whose owner was told that a grant ends soon. */
+export const accountWarned = (account: Account, { grantId, daysBefore }: GrantExpiryNeared): Account => ({
+  ...account,
+  grants: account.grants.map((grant) => (grant.id === grantId ? { ...grant, warnedDays: daysBefore } : grant)),
+});
 
 /** CR-14, asserted for every entry before it is proposed: no decision may leave an account like this behind. */
 export const checkAccount = (account: Account): void => {

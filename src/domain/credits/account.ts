@@ -11,6 +11,8 @@ export interface Grant {
   readonly reserved: number;
   readonly expiresAt: Instant | null;
   readonly grantedAt: Instant;
+  /** The nearest distance to its end that was spoken of, days (CR-13); absent: none yet. */
+  readonly warnedDays?: number;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Account } from '../../domain/credits/account.js';
+import type { Account, Grant } from '../../domain/credits/account.js';
 import type { OrgId } from '../../domain/kernel/ids.js';
 import { instantOf, type Instant } from '../../domain/kernel/instant.js';
 import type { Evolution } from '../evolution.js';
@@ -21,11 +21,20 @@ export const CREDIT_ACCOUNTS = table<AccountRow>({
     column('reserved', 'bigint', ({ account }) => account.reserved),
     column('entry', 'bigint', ({ account }) => account.entry),
     column('hash', 'text', ({ account }) => account.hash),
-    column('grants', 'jsonb', ({ account }) => JSON.stringify(account.grants)),
+    column('grants', 'jsonb', ({ account }) => JSON.stringify(account.grants.map(shownGrant))),
     column('updated_at', 'timestamptz', (row) => row.updatedAt),
     column('partition', 'smallint', (row) => row.partition),
     column('seq', 'bigint', (row) => row.seq),
   ],
+});
+
+/** What the decider keeps about warnings is its own. */
+const shownGrant = ({ id, free, reserved, expiresAt, grantedAt }: Grant): Grant => ({
+  id,
+  free,
+  reserved,
+  expiresAt,
+  grantedAt,
 });
 
 export const foldAccounts = ({ accounts }: Evolution): readonly AccountRow[] => {

@@ -66,7 +66,7 @@ export const CREDIT_ENTRIES = table<EntryRow>({
 });
 
 export const foldEntries = ({ accounts }: Evolution): readonly EntryRow[] =>
-  accounts.map(({ event, after }) => entryAfter(event as CreditEvent, after));
+  accounts.map(({ event, after }) => entryAfter(event, after));
 
 const entryAfter = (event: CreditEvent, account: Account): EntryRow => ({
   event,

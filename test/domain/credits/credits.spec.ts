@@ -58,6 +58,7 @@ describe('CR-06 expiry', () => {
       .when(expireGrants(), NOW_MS + 1_000)
       .thenDecided([
         { type: 'CreditsExpired', data: { grantId: 'grant-a', amount: 10, available: 0, grants: [share('a', -10)] } },
+        { type: 'CreditsDepleted' },
       ]);
   });
 
@@ -72,7 +73,7 @@ describe('CR-06 expiry', () => {
   it('leaves what is reserved to its enrichment', () =>
     given([expiring, recorded('ada'), ...requested('ada')])
       .when(expireGrants(), NOW_MS + 1_000)
-      .thenDecided([{ data: { grantId: 'grant-a', amount: 7, available: 0 } }]));
+      .thenDecided([{ data: { grantId: 'grant-a', amount: 7, available: 0 } }, { type: 'CreditsDepleted' }]));
 
   it('never burns an expired grant, but expires it first', () =>
     given([expiring, granted(3, 'b'), recorded('ada')])
@@ -81,6 +82,7 @@ describe('CR-06 expiry', () => {
         { type: 'CreditsExpired', data: { grantId: 'grant-a', amount: 10, available: 3 } },
         { type: 'EnrichmentRequested' },
         { type: 'CreditsReserved', data: { grants: [share('b', -3)], available: 0 } },
+        { type: 'CreditsDepleted' },
       ]));
 
   it('does not count an expired grant as available', () =>
@@ -140,6 +142,7 @@ describe('CR-06 expiry', () => {
         { type: 'CreditsReleased', data: { amount: 2, available: 9, grants: [share('a', 2)] } },
         { type: 'CreditsExpired', data: { grantId: 'grant-a', amount: 9, available: 0 } },
         { type: 'EnrichmentFinished', data: { captured: 1, released: 2 } },
+        { type: 'CreditsDepleted' },
       ]));
 });
 

@@ -123,6 +123,20 @@ const givesNothingBack = () => ({
   }),
 });
 
+/** Whoever sweeps next warns anew. */
+const forgetsWarnings = () => ({
+  core: (core: Core): Core => ({
+    ...core,
+    evolve: (state, event) => (event.type === 'GrantExpiryNeared' ? [] : core.evolve(state, event)),
+  }),
+});
+
+/** Nobody hears that nothing is left. */
+const keepsQuiet = changing((decision) => ({
+  ...decision,
+  events: decision.events.filter(({ type }) => type !== 'CreditsDepleted'),
+}));
+
 export const CORE_BUGS: readonly PlantedBug[] = [
   { name: 'refuses without logging', plant: silentRefusal },
   { name: 'forgets command ids', plant: without('request', 'recent') },
@@ -132,6 +146,8 @@ export const CORE_BUGS: readonly PlantedBug[] = [
   { name: 'finds without capturing', plant: neverCaptures },
   { name: 'refunds twice', plant: without('refund') },
   { name: 'refunds more than was captured', plant: refundsTooMuch },
+  { name: 'warns of a grant again and again', plant: forgetsWarnings },
+  { name: 'never says that credits are depleted', plant: keepsQuiet },
   { name: 'hashes another time than it writes', plant: hashesWrongly },
   { name: 'makes a second enrichment beside an active one', plant: without('current') },
   { name: 'forgets deadlines', plant: forgetsDeadlines },

@@ -1,41 +1,23 @@
-import { createHash } from 'node:crypto';
-import { canonicalJson } from '../../domain/canonical-json.js';
 import type { Fact } from './events-reader.js';
+import { hashOfEntry, type CreditFact } from './ledger-form.js';
 import { demand } from './violation.js';
 
 export interface GrantPage {
   readonly id: string;
   readonly expiresMs: number;
+  readonly madeMs: number;
   /** Burns first what sorts first: earliest expiry, then oldest. */
   readonly order: string;
   free: number;
   reserved: number;
+  /** Days before its end that were spoken of, the nearest; Infinity: none. */
+  warnedDays: number;
 }
 /** Credits of one grant, as a positive amount. */
 export interface Share {
   readonly grantId: string;
   readonly amount: number;
 }
-export type CreditFact = Fact<
-  | 'CreditsGranted'
-  | 'CreditsReserved'
-  | 'CreditsCaptured'
-  | 'CreditsReleased'
-  | 'CreditsExpired'
-  | 'CreditsRefunded'
-  | 'CreditsAdjusted'
->;
-
-const LEDGER: Readonly<Record<CreditFact['type'], readonly [type: string, amount: number, reserved: number]>> = {
-  CreditsGranted: ['grant', 1, 0],
-  CreditsReserved: ['reserve', 0, 1],
-  CreditsCaptured: ['capture', -1, -1],
-  CreditsReleased: ['release', 0, -1],
-  CreditsExpired: ['expire', -1, 0],
-  CreditsRefunded: ['refund', 1, 0],
-  CreditsAdjusted: ['adjust', 1, 0],
-};
-
 /** The money of one org, grant by grant (API CR-06, CR-10, CR-14). */
 export class CreditBook {
   /** Grants with something left. */
@@ -75,6 +57,26 @@ export class CreditBook {
     return this.pages.filter(({ free, expiresMs }) => free > 0 && expiresMs <= nowMs).length;
   }
 
+  /** Grants with free credits that end soon at `nowMs` and were not spoken of. */
+  warningsDueAt(nowMs: number): number {
+    return this.pages.filter((page) => page.free > 0 && page.expiresMs > nowMs && daysToTell(page, nowMs) !== null)
+      .length;
+  }
+
+  /** API CR-13: once per grant and distance, the nearest that has passed. */
+  warned(fact: Fact<'GrantExpiryNeared'>): void {
+    const { grantId, amount, expiresAt, daysBefore } = fact.data;
+    const page = this.page(grantId);
+    const holds =
+      page.free === amount &&
+      amount > 0 &&
+      page.expiresMs === Date.parse(expiresAt) &&
+      page.expiresMs > fact.timeMs &&
+      daysToTell(page, fact.timeMs) === daysBefore;
+    demand(holds, 'a grant is spoken of when it ends soon, once per distance', () => JSON.stringify({ fact, page }));
+    page.warnedDays = daysBefore;
+  }
+
   /** How much of a released reservation could be used again at `nowMs`. */
   usableOf(held: readonly Share[], nowMs: number): number {
     return held.reduce((sum, { grantId, amount }) => sum + (this.page(grantId).expiresMs > nowMs ? amount : 0), 0);
@@ -82,22 +84,8 @@ export class CreditBook {
 
   /** The entry is the next of the chain, and its hash is what its own fields say. */
   link(fact: CreditFact): void {
-    const { data, org, time } = fact;
-    const [type, amountSign, reservedSign] = LEDGER[fact.type];
-    const form = canonicalJson({
-      v: 1,
-      org,
-      entry: this.entry + 1,
-      prevHash: this.hash,
-      type,
-      unit: 'credit',
-      time,
-      grants: data.grants,
-      amount: amountSign === 0 ? 0 : amountSign * data.amount,
-      reservedDelta: reservedSign === 0 ? 0 : reservedSign * data.amount,
-      reservationId: 'reservationId' in data ? data.reservationId : null,
-    });
-    const hash = createHash('sha256').update(form).digest('hex');
+    const { data } = fact;
+    const hash = hashOfEntry(fact, this);
     this.demand(data.entry === this.entry + 1, 'the chain is dense', fact);
     this.demand(data.prevHash === this.hash, 'an entry names the one before', fact);
     this.demand(data.hash === hash, 'the hash is that of the entry', fact);
@@ -137,7 +125,8 @@ export class CreditBook {
     this.made.add(id);
     const order = `${expiresAt ?? '~'} ${fact.time} ${id}`;
     const expiresMs = expiresAt === null ? Infinity : Date.parse(expiresAt);
-    this.grants.set(id, { id, expiresMs, order, free: amount, reserved: 0 });
+    const made = { id, expiresMs, madeMs: fact.timeMs, order };
+    this.grants.set(id, { ...made, free: amount, reserved: 0, warnedDays: Infinity });
     this.balance += amount;
     this.settled(fact);
   }
@@ -236,3 +225,12 @@ export class CreditBook {
     demand(holds, rule, () => `${this.org} ${fact.type} at ${fact.time}, ${JSON.stringify(fact.data)}`);
   }
 }
+
+const DAY_MS = 86_400_000;
+
+/** The nearest distance that `nowMs` is within, that the grant was not made within, and that is news. */
+const daysToTell = ({ expiresMs, madeMs, warnedDays }: GrantPage, nowMs: number): number | null => {
+  const passed = [1, 7].filter((days) => nowMs >= expiresMs - days * DAY_MS && madeMs <= expiresMs - days * DAY_MS);
+  const nearest = passed[0];
+  return nearest !== undefined && nearest < warnedDays ? nearest : null;
+};

@@ -37,7 +37,7 @@ export const expectationOf = (command: Command, book: OrgBook, nowMs: number): E
     case 'AdjustCredits':
       return refusedOr(adjustRefusal(command, book, nowMs));
     case 'ExpireGrants':
-      return book.credits.dueAt(nowMs) > 0 ? 'events' : 'silence';
+      return book.credits.dueAt(nowMs) + book.credits.warningsDueAt(nowMs) > 0 ? 'events' : 'silence';
     case 'ChangeSettings':
       return 'events';
     // Owners sign nothing in the simulated world: whoever sends one is at fault.

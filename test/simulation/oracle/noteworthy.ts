@@ -30,6 +30,10 @@ export const noteFact = (paths: RarePaths, fact: Fact, facts: readonly Fact[]): 
       return paths.saw(fact.data.amount > 0 ? 'credits adjusted upwards' : 'credits adjusted downwards');
     case 'SettingsChanged':
       return paths.saw('settings changed');
+    case 'CreditsDepleted':
+      return paths.saw('credits depleted');
+    case 'GrantExpiryNeared':
+      return paths.saw(`grant that ends in ${fact.data.daysBefore} days`);
     case 'CreditsGranted':
     case 'CreditsCaptured':
     case 'CreditsReleased':

@@ -17,6 +17,7 @@ interface KnownPerson {
 type AskedFor = Pick<EnrichmentView, 'id' | 'personId' | 'field'> & { readonly optionsHash: string };
 
 const KNOWN_MAX = 60;
+const DAY_MS = 86_400_000;
 const KINDS = { record: 14, request: 50, cancel: 6, expire: 4, grant: 10, refund: 4, adjust: 3, settings: 2 } as const;
 
 const step = (provider: string, price: number): PlanStep => ({ provider, price, timeoutMs: 1_000, when: {} });
@@ -196,8 +197,15 @@ export class OrderBook {
 
   private grant(nowMs: number): Order {
     const { random } = this;
-    const lastsMs = random.weighted({ ever: 3, short: 5, past: 0.4 });
-    const range = { ever: null, short: [1_000, 90_000], past: [-5_000, 0] } as const;
+    const lastsMs = random.weighted({ ever: 2.4, short: 5, day: 0.3, week: 0.3, past: 0.4 });
+    // Days end within a world only when there is a night; that they end soon is spoken of in any.
+    const range = {
+      ever: null,
+      short: [1_000, 90_000],
+      day: [DAY_MS, DAY_MS + 400_000],
+      week: [7 * DAY_MS, 7 * DAY_MS + 400_000],
+      past: [-5_000, 0],
+    } as const;
     const span = range[lastsMs];
     const expiresAt = span === null ? null : instantOf(nowMs + random.between(span[0], span[1]));
     const amount = random.chance(0.03) ? 0 : random.between(1, 40);
