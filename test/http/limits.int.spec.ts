@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { OrgId } from '../../src/domain/kernel/ids.js';
+import { partitionOf } from '../../src/log/partition.js';
 import { startService, type CallOptions, type KeyOptions, type TestService } from '../support/service.js';
 import { enriched, enrichmentPath, personWith, untilEnded } from './int.js';
 
@@ -26,6 +28,21 @@ const orgWith = async (credits: number) => {
     return (await service.call('POST', '/api/v1/persons', { key, body: { linkedinUrl } })).body.id as string;
   };
   return { org, key, person, cap: (caps: object) => service.call('PATCH', SETTINGS, { key, body: { caps } }) };
+};
+
+/** Types of all records of an org. */
+const logOf = async (org: string): Promise<readonly string[]> => {
+  const { log, topics } = service.running.runtime;
+  const partition = partitionOf(org as OrgId, await log.partitions(topics.events));
+  const { end } = await log.range(topics.events, partition);
+  const types: string[] = [];
+  for (let next = 0n; next < end;) {
+    const { records, next: following } = await log.read(topics.events, partition, next);
+    const own = records.filter(({ key }) => key === org);
+    types.push(...own.map(({ value }) => (JSON.parse(value.toString()) as { type: string }).type));
+    next = following;
+  }
+  return types;
 };
 
 describe('CR-07 caps, the whole service behind them', () => {
@@ -201,6 +218,16 @@ describe('OP-23 estimate, the whole service behind it', () => {
     });
     expect((await estimate({ personId: randomUUID() }, key)).body.error.reason).toBe('unknown_person');
     expect(await look()).toEqual(before);
+  });
+
+  it('OP-23 leaves no event of the org in the log', async () => {
+    const { org, key, person } = await orgWith(4);
+    const personId = await person();
+    const before = await logOf(org);
+    await estimate({ personId }, key);
+    await estimate({ personId: randomUUID() }, key);
+    expect(await logOf(org)).toEqual(before);
+    expect(before).toEqual(['CreditsGranted', 'CommandAnswered', 'PersonRecorded']);
   });
 
   it('OP-23 knows the caps', async () => {

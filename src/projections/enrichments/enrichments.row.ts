@@ -1,4 +1,4 @@
-import type { Enrichment } from '../../domain/enrichments/enrichment.js';
+import type { Enrichment, ReceiptLine } from '../../domain/enrichments/enrichment.js';
 import { instantOf } from '../../domain/kernel/instant.js';
 
 /** How `pg` hands over the columns of `enrichments`: bigint as text, times as Date. */
@@ -57,6 +57,9 @@ export const enrichmentOfRow = (row: EnrichmentDbRow): Enrichment => ({
   reserved: Number(row.reserved),
   captured: Number(row.captured),
   released: Number(row.released),
-  lines: row.lines,
+  lines: row.lines.map(inOrder),
   pending: row.pending,
 });
+
+/** `jsonb` forgets the order of properties; a receipt reads the same wherever it comes from. */
+const inOrder = ({ provider, step, outcome, price }: ReceiptLine): ReceiptLine => ({ provider, step, outcome, price });
