@@ -45,6 +45,7 @@ export class EventUnreadable extends Error {
 
 const CLAIM_TYPE = 'PartitionClaimed' satisfies EventType;
 const SOURCE = '/tributary';
+const OFFSET = /^\d{1,19}$/;
 const HEAD = `{"specversion":"1.0","id":"`;
 
 /**
@@ -57,6 +58,25 @@ export const encodeEvent = (event: PendingEvent, stamp: EventStamp, dataJson = J
   `"orgid":${JSON.stringify(event.orgId)},"claim":"${stamp.claim}","seq":"${stamp.seq}",` +
   `"commandoffset":"${event.commandOffset}","commandid":${JSON.stringify(event.commandId)},` +
   `"correlationid":${JSON.stringify(event.correlationId)},"dataversion":${dataVersionOf(event.type)},"data":${dataJson}}`;
+
+/** Keys, punctuation and source of an envelope (190 characters), and its numbers and time at their longest. */
+const FIXED_BYTES_MAX = 280;
+/** A character that has to be escaped, or is not ASCII, takes at most this many bytes. */
+const ESCAPED_BYTES_MAX = 6;
+/** What JSON takes as it is. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
+/** Upper bound of what `encodeEvent` adds to the data. */
+export const envelopeBytesMax = (event: PendingEvent, claim: string): number =>
+  FIXED_BYTES_MAX +
+  event.type.length +
+  2 * claim.length +
+  quotedBytesMax(event.subject) +
+  quotedBytesMax(event.orgId) +
+  quotedBytesMax(event.commandId) +
+  quotedBytesMax(event.correlationId);
+
+const quotedBytesMax = (text: string): number => 2 + text.length * (PLAIN.test(text) ? 1 : ESCAPED_BYTES_MAX);
 
 /** The claim record of a new owner, or its renewal (`renewal` 1, 2, 3 …; 0 the first). It has no seq. */
 export interface ClaimRecord {
@@ -94,14 +114,16 @@ const parseJson = (text: string): Partial<WireEvent> => {
 
 export const isClaim = (wire: WireEvent): boolean => wire.type === CLAIM_TYPE;
 
-/**
- * Who claims, and after whom.
- * @throws EventUnreadable
- */
-export const claimedBy = (wire: WireEvent): Pick<PartitionClaimed, 'by' | 'after'> => {
-  const { by, after } = Object(wire.data) as Partial<PartitionClaimed>;
-  if (typeof after !== 'string' && after !== null) throw new EventUnreadable('a claim without `after`');
-  return { by: String(by), after };
+/** What a claim says, its offset as a number that can be compared. */
+export type StatedClaim = Omit<PartitionClaimed, 'end'> & { readonly end: bigint };
+
+/** @throws EventUnreadable */
+export const statedClaimOf = (wire: WireEvent): StatedClaim => {
+  const { by, after, seq, end } = Object(wire.data) as Partial<PartitionClaimed>;
+  const follows = typeof after === 'string' || after === null;
+  const stands = Number.isSafeInteger(seq) && typeof end === 'string' && OFFSET.test(end);
+  if (!follows || !stands) throw new EventUnreadable('a claim has to say what it follows, and where');
+  return { by: String(by), after, seq: Number(seq), end: BigInt(end) };
 };
 
 /** @throws EventUnreadable */

@@ -1,9 +1,9 @@
 import {
-  claimedBy,
   EventUnreadable,
   isClaim,
   parseEvent,
   seqOf,
+  statedClaimOf,
   storedEventOf,
   type EventPlace,
   type WireEvent,
@@ -100,7 +100,7 @@ const DUPLICATE: FenceVerdict = { kind: 'duplicate' };
  * right after the one it names, so that none becomes current twice, however late a copy of it arrives.
  */
 const verdictOf = (wire: WireEvent, fence: Pick<FenceState, 'claim' | 'seq'>, place: EventPlace): FenceVerdict => {
-  if (isClaim(wire)) return claimVerdictOf(wire, fence.claim, place);
+  if (isClaim(wire)) return claimVerdictOf(wire, fence, place);
   if (wire.claim !== fence.claim) return VOID;
   const seq = readAt(place, () => seqOf(wire));
   if (seq <= fence.seq) return DUPLICATE;
@@ -110,9 +110,15 @@ const verdictOf = (wire: WireEvent, fence: Pick<FenceState, 'claim' | 'seq'>, pl
   return { kind: 'event', event: readAt(place, () => storedEventOf(wire, seq, place)) };
 };
 
-const claimVerdictOf = (wire: WireEvent, current: string | null, place: EventPlace): FenceVerdict => {
-  const { by, after } = readAt(place, () => claimedBy(wire));
-  return after === current ? { kind: 'claim', by } : VOID;
+/** What counted since the claim's writer looked came by one record each; else this reader has passed other records. */
+const claimVerdictOf = (wire: WireEvent, fence: Pick<FenceState, 'claim' | 'seq'>, place: EventPlace): FenceVerdict => {
+  const { by, after, seq, end } = readAt(place, () => statedClaimOf(wire));
+  if (after !== fence.claim) return VOID;
+  if (seq > fence.seq || BigInt(fence.seq - seq) > place.offset - end) {
+    const counted = `its writer says that seq ${seq} counts last before offset ${end}, here ${fence.seq} does`;
+    throw new LogCorrupted(place.partition, place.offset, `${counted}: one of the two has read another log`);
+  }
+  return { kind: 'claim', by };
 };
 
 const fenceAfter = (fence: FenceState, last: LogRecord, event: StoredEvent | undefined): FenceState => {

@@ -1,4 +1,4 @@
-import { encodeClaim, encodeEvent, stampedEvent, type PendingEvent } from '../events/codec.js';
+import { encodeClaim, encodeEvent, envelopeBytesMax, stampedEvent, type PendingEvent } from '../events/codec.js';
 import type { StoredEvent } from '../events/event.js';
 import type { Clock } from '../domain/kernel/clock.js';
 import { invariant } from '../domain/kernel/errors.js';
@@ -16,10 +16,6 @@ export type { PendingEvent };
 const CONTENT_TYPE = 'application/cloudevents+json';
 /** A claim is renewed after this much activity, so that a reader who starts in the middle finds one nearby. */
 const RENEWAL_MS = 10 * 60_000;
-/** Upper bound of an encoded envelope without the four parts whose length the caller chooses. */
-const ENVELOPE_BYTES_MAX = 600;
-/** A character of those parts takes at most this many bytes, quoted. */
-const QUOTED_BYTES_MAX = 6;
 
 export interface ClaimOptions {
   readonly log: Log;
@@ -122,8 +118,7 @@ export class PartitionWriter {
    * Upper bound of what the event adds to a batch. Data is serialized once, here or in `append`.
    */
   encodedBytes(event: PendingEvent): number {
-    const outside = event.subject.length + event.orgId.length + event.commandId.length + event.correlationId.length;
-    return Buffer.byteLength(this.#dataOf(event)) + ENVELOPE_BYTES_MAX + QUOTED_BYTES_MAX * outside;
+    return Buffer.byteLength(this.#dataOf(event)) + envelopeBytesMax(event, this.claim);
   }
 
   #dataOf(event: PendingEvent): string {

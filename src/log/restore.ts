@@ -1,4 +1,4 @@
-import { isClaim, parseEvent } from '../events/codec.js';
+import { isClaim, parseEvent, statedClaimOf } from '../events/codec.js';
 import type { StoredEvent } from '../events/event.js';
 import type { Checkpoint } from './checkpoint.js';
 import { LogWentBack } from './errors.js';
@@ -26,19 +26,26 @@ export const verifyCheckpoint = async (events: EventsPartition, checkpoint: Chec
   for (let before = offset + 1n, from = offset; ;) {
     const records = await recordsBetween(events, from, before);
     if (before > offset && records.at(-1)?.offset !== offset) throw wentBack(checkpoint, 'is missing');
-    const known = records.findLast((record) => wireOf(record)?.claim === claim);
-    if (known !== undefined) return requireKnown(known, checkpoint);
+    const known = records.findLastIndex((record) => wireOf(record)?.claim === claim);
+    if (records.slice(known + 1).some((record) => follows(record, claim))) throw wentBack(checkpoint, 'is another one');
+    if (known >= 0) return requireKnown(records[known], checkpoint);
     if (from === 0n) throw wentBack(checkpoint, `is another one (claim ${claim}, seq ${seq} is nowhere before it)`);
     before = from;
     from = from > LOOK_BACK_RECORDS ? from - LOOK_BACK_RECORDS : 0n;
   }
 };
 
-const requireKnown = (record: LogRecord, checkpoint: Checkpoint): void => {
-  const wire = wireOf(record);
+const requireKnown = (record: LogRecord | undefined, checkpoint: Checkpoint): void => {
+  const wire = record === undefined ? null : wireOf(record);
   // A late duplicate may stand last, never a record that the reader has not applied.
   if (wire !== null && !isClaim(wire) && Number(wire.seq) > checkpoint.seq)
     throw wentBack(checkpoint, 'is another one');
+};
+
+/** A claim right after the one that was current at the checkpoint must not stand before it. */
+const follows = (record: LogRecord, claim: string): boolean => {
+  const wire = wireOf(record);
+  return wire !== null && isClaim(wire) && wire.claim !== claim && statedClaimOf(wire).after === claim;
 };
 
 const wireOf = (record: LogRecord) => {

@@ -77,6 +77,32 @@ describe('the reader rules (DESIGN §2.2, EV-03)', () => {
     expect(verdictsOf(log)).toEqual(['claim', 'claim', 'void', 'void', 'event']);
   });
 
+  it('stop at a claim whose writer has counted otherwise: one of the two has read another log', () => {
+    const standing = (seq: number, end: number): LogRecord =>
+      recordOf(
+        encodeClaim({
+          partition: PARTITION,
+          claim: 'b',
+          renewal: 0,
+          timeMs: 0,
+          data: { by: 'x', after: 'a', seq, end: String(end) },
+        }),
+        4,
+      );
+    const before = recordsOf(first, { claim: 'a', seq: 1 }, { claim: 'a', seq: 2 }, { claim: 'a', seq: 2 });
+    const { fence } = passRecords(fenceAt(null), before, PARTITION);
+    const kindAfter = (seq: number, end: number) => passRecord(fence, standing(seq, end), PARTITION).verdict.kind;
+    expect([kindAfter(2, 4), kindAfter(2, 3), kindAfter(1, 2), kindAfter(0, 0)]).toEqual(Array(4).fill('claim'));
+    for (const [seq, end] of [
+      [3, 4],
+      [1, 4],
+      [0, 3],
+      [2, 5],
+    ] as const) {
+      expect(() => kindAfter(seq, end)).toThrow(LogCorrupted);
+    }
+  });
+
   it('stop at a claim that does not say whom it follows', () => {
     const text = textOf(first).replace('"after":null,', '');
     expect(() => passRecord(fenceAt(null), recordOf(text, 0), PARTITION)).toThrow(LogCorrupted);

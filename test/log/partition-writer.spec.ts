@@ -34,6 +34,14 @@ describe('a partition writer', () => {
     }
   });
 
+  it('never says that a plain event is much larger than it is: batches are cut by it', async () => {
+    const { test, events } = onePartition();
+    const writer = await test.own('a');
+    const plain = pending(1, { subject: 'enrichment/550e8400-e29b-41d4-a716-446655440000' });
+    await writer.append([plain]);
+    expect(writer.encodedBytes(plain) - (events.records.at(-1)?.value.length ?? 0)).toBeLessThan(100);
+  });
+
   it('finds out that the record of its checkpoint is gone, although earlier ones are there', async () => {
     const { test, events } = onePartition();
     const writer = await test.own('a');
@@ -50,6 +58,16 @@ describe('a partition writer', () => {
     await writer.append([pending(1), pending(2)]);
     const tooFar = { ...writer.checkpoint, seq: 1 };
     await expect(test.claim('b', tooFar)).rejects.toThrow(LogWentBack);
+  });
+
+  it('finds out that another one had claimed before its place, in a log that was cut and has grown again', async () => {
+    const { test, events } = onePartition();
+    const writer = await test.own('a');
+    for (const n of [1, 2, 3, 4]) await writer.append([pending(n)]);
+    events.truncate(3n);
+    const heir = await test.own('heir');
+    for (const n of [3, 4, 5]) await heir.append([pending(n)]);
+    await expect(test.claim('b', writer.checkpoint)).rejects.toThrow(LogWentBack);
   });
 
   it('recognizes its place over any number of void records', async () => {

@@ -1,4 +1,4 @@
-import { claimedBy, isClaim, parseEvent, seqOf, storedEventOf, type WireEvent } from '../../../src/events/codec.js';
+import { statedClaimOf, isClaim, parseEvent, seqOf, storedEventOf, type WireEvent } from '../../../src/events/codec.js';
 import type { StoredEvent } from '../../../src/events/event.js';
 import type { Log, RecordSink } from '../../../src/log/log.js';
 import type { Writer } from '../../../src/decider/ports.js';
@@ -38,7 +38,7 @@ abstract class LooseReader extends WriterOver {
   }
 
   protected follows(claim: WireEvent, fence: Fence): boolean {
-    return claimedBy(claim).after === fence.claim;
+    return statedClaimOf(claim).after === fence.claim;
   }
 
   protected counts({ claim, ...wire }: WireEvent, fence: Fence): boolean {
