@@ -2,7 +2,7 @@ import type { Command } from '../../../src/domain/command.js';
 import type { Answer } from '../../../src/domain/decision.js';
 import type { Reply } from '../../../src/log/reply-codec.js';
 import { alike } from './alike.js';
-import { isFleeting, type Answered } from './memory-book.js';
+import { isFleeting, lastMsOf, type Answered } from './memory-book.js';
 import type { OrgBook } from './org-book.js';
 import type { PartitionJudge } from './partition-judge.js';
 import { demand } from './violation.js';
@@ -17,9 +17,16 @@ interface Backing {
   readonly decision: Answered | undefined;
 }
 
+interface Told {
+  readonly essence: string;
+  readonly decision: Answered;
+  /** The last moment at which the command could be decided. */
+  readonly lastMs: number;
+}
+
 /** Holds what a client was told against the log as it is at that very moment. */
 export class AnswerJudge {
-  private readonly told = new Map<string, { readonly essence: string; readonly decision: Answered }>();
+  private readonly told = new Map<string, Told>();
 
   constructor(
     private readonly judge: PartitionJudge,
@@ -63,17 +70,24 @@ export class AnswerJudge {
     return shown !== null && alike(shown, result);
   }
 
-  /** Two answers for one id and one request name the same things, unless the first was forgotten before the second. */
+  /**
+   * Two answers for one id and one request name the same things, unless the first was forgotten before the second, or
+   * was about the input and left the key free for whoever sends it later (X-07).
+   */
   private neverContradicts(decision: Answered, command: Command, reply: Reply): void {
     const essence = essenceOf(reply.answer);
     if (essence === null) return;
     const key = `${command.orgId}/${command.id}/${command.fingerprint}`;
     const before = this.told.get(key);
-    this.told.set(key, { essence, decision });
+    const now = { essence, decision, lastMs: lastMsOf(command) };
+    this.told.set(key, now);
     if (before === undefined || before.essence === essence) return;
-    const [first, second] = [before.decision, decision].toSorted((a, b) => a.offset - b.offset);
-    const forgotten = (first?.untilMs ?? Infinity) <= (second?.timeMs ?? 0);
-    demand(forgotten, 'two answers never contradict', () => `${before.essence}, then ${textOf(command, reply)}`);
+    const [first, second] = before.decision.offset <= decision.offset ? [before, now] : [now, before];
+    const { untilMs, refused } = first.decision;
+    const forgotten = untilMs <= second.decision.timeMs;
+    const keyWasFree = command.keyed && refused?.code === 'VALIDATION_ERROR' && second.lastMs >= untilMs;
+    const text = (): string => `${before.essence}, then ${textOf(command, reply)}`;
+    demand(forgotten || keyWasFree, 'two answers never contradict', text);
   }
 }
 
