@@ -1,4 +1,6 @@
 import { CancelEnrichment, CancelEnrichmentHandler } from '../../src/commands/cancel-enrichment.command.js';
+import { ChangeSettings, ChangeSettingsHandler } from '../../src/commands/change-settings.command.js';
+import { EstimateEnrichments, EstimateEnrichmentsHandler } from '../../src/commands/estimate-enrichments.command.js';
 import { ExpireEnrichment, ExpireEnrichmentHandler } from '../../src/commands/expire-enrichment.command.js';
 import type { Commands } from '../../src/commands/gateway.js';
 import { AdjustCredits, AdjustCreditsHandler } from '../../src/commands/adjust-credits.command.js';
@@ -38,6 +40,29 @@ describe('the use cases', () => {
     );
     expect(asked).toEqual([[ORG, 'emails']]);
     expect(calls).toEqual([['RequestEnrichments', ORG, { ...request, ...TERMS }, { correlationId: 'r1' }]]);
+  });
+
+  it('estimate under the same terms, and guess the cost of what is new from the plan', async () => {
+    const calls: unknown[][] = [];
+    const result = { created: 8, reused: 1, perItem: 3, required: 24, available: 30, shortage: null };
+    const execute = (...call: unknown[]) => {
+      calls.push(call);
+      return Promise.resolve({ result, replayed: false, position: null });
+    };
+    const steps = [1, 2, 3].map((price) => ({ provider: `p${price}`, price, timeoutMs: 1, when: {} }));
+    const terms = { ...TERMS, plan: { ...TERMS.plan, steps } };
+    const asked = { personIds: [PERSON], field: 'emails', createdBy: 'user_1', dialect: 'operations' } as const;
+    const handler = new EstimateEnrichmentsHandler({ execute } as unknown as Commands, { termsFor: () => terms }, 50);
+    const estimate = new EstimateEnrichments({ ...asked, orgId: ORG, force: true, correlationId: 'r1' });
+    expect(await handler.execute(estimate)).toEqual({ ...result, expected: 11 });
+    expect(calls).toEqual([['EstimateEnrichments', ORG, { ...asked, ...terms, force: true }, { correlationId: 'r1' }]]);
+  });
+
+  it('change settings', async () => {
+    const { calls, gateway } = recordingGateway();
+    const changes = { caps: { daily: 5 }, by: 'user_1' };
+    await new ChangeSettingsHandler(gateway).execute(new ChangeSettings({ orgId: ORG, changes, correlationId: 'r' }));
+    expect(calls).toEqual([['ChangeSettings', ORG, changes, { correlationId: 'r' }]]);
   });
 
   it('cancel the enrichment of the default options', async () => {
