@@ -55,8 +55,11 @@ export const openLab = async (options: BenchOptions): Promise<Lab> => {
   }
 };
 
-/** As in package.json's `start`: Node 24's young generation would otherwise grow to more than the service keeps. */
-const SERVICE_FLAGS = ['--max-semi-space-size=16'];
+/**
+ * As in package.json's `start`: a young generation large enough that little of a request grows old, and a limit of the
+ * old one, because V8 lets garbage stand about in proportion to it.
+ */
+const SERVICE_FLAGS = ['--max-semi-space-size=32', '--max-old-space-size=512'];
 
 type Closers = (() => Promise<void>)[];
 
