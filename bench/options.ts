@@ -1,12 +1,13 @@
 import { parseArgs } from 'node:util';
 
-export const PARTS = ['accept', 'end-to-end', 'reads', 'rebuild', 'resources'] as const;
+export const PARTS = ['accept', 'end-to-end', 'bulk', 'reads', 'rebuild', 'resources', 'alone'] as const;
 export type Part = (typeof PARTS)[number];
 
 /** How much of everything is done; all counts are per round and contender. */
 export interface Sizes {
   /** Orgs that share the single accepts; the hot org is one more. */
   readonly orgs: number;
+  readonly manyOrgs: number;
   readonly acceptRequests: number;
   readonly hotRequests: number;
   readonly acceptConnections: number;
@@ -16,6 +17,8 @@ export interface Sizes {
   readonly ladder: readonly number[];
   readonly people: number;
   readonly peopleConcurrency: number;
+  /** Per step of the ladder of bulks. */
+  readonly bulkPeople: number;
   readonly readConnections: number;
   readonly readSeconds: number;
   /** Enrichments that must be stored before memory, reads and the rebuild are measured. */
@@ -37,14 +40,16 @@ export interface BenchOptions {
 
 const FULL: Sizes = {
   orgs: 50,
+  manyOrgs: 5_000,
   acceptRequests: 12_000,
   hotRequests: 6_000,
-  acceptConnections: 128,
+  acceptConnections: 256,
   quarterSeconds: 10,
   ladderSeconds: 5,
   ladder: [0.1, 0.25, 0.5, 0.7, 0.8, 0.9, 1, 1.1, 1.2],
   people: 10_000,
   peopleConcurrency: 192,
+  bulkPeople: 20_000,
   readConnections: 64,
   readSeconds: 6,
   storedMin: 100_000,
@@ -54,12 +59,14 @@ const FULL: Sizes = {
 const QUICK: Sizes = {
   ...FULL,
   orgs: 10,
+  manyOrgs: 200,
   acceptRequests: 1_000,
   hotRequests: 500,
   quarterSeconds: 1.5,
   ladderSeconds: 1,
   ladder: [0.25, 1],
   people: 1_000,
+  bulkPeople: 4_000,
   readSeconds: 1,
   storedMin: 0,
   idleSeconds: 3,

@@ -5,7 +5,9 @@ import { makeOrgs } from './lab/orgs.js';
 import { People } from './lab/people.js';
 import { testGenerator } from './load/self-test.js';
 import type { Part } from './options.js';
+import { aloneRound } from './parts/alone.js';
 import { acceptRound, ladder } from './parts/accept.js';
+import { bulkRound } from './parts/bulk.js';
 import { endToEndRound } from './parts/end-to-end.js';
 import { prepareReads, readRound } from './parts/reads.js';
 import { audit, rebuildRound } from './parts/rebuild.js';
@@ -54,9 +56,12 @@ const openSession = async (lab: Lab): Promise<Session> => {
   const { sizes, rounds: count } = lab.options;
   const names = Array.from({ length: sizes.orgs }, (_, index) => `org-${index}`);
   const wayNames = Array.from({ length: (count + 1) * WAY_ORGS }, (_, index) => `way-${index}`);
-  const [hotOrg, ...made] = await makeOrgs(lab.env, ['hot', ...names, ...wayNames]);
+  const manyNames = lab.options.parts.has('bulk')
+    ? Array.from({ length: sizes.manyOrgs }, (_, index) => `many-${index}`)
+    : [];
+  const [hotOrg, ...made] = await makeOrgs(lab.env, ['hot', ...names, ...wayNames, ...manyNames]);
   if (hotOrg === undefined) throw new Error('the orgs were not made');
-  const ways = made.slice(names.length);
+  const ways = made.slice(names.length, names.length + wayNames.length);
   const startMs = performance.now();
   const seconds = (): string => ((performance.now() - startMs) / 1000).toFixed(0).padStart(4);
   return {
@@ -65,6 +70,7 @@ const openSession = async (lab: Lab): Promise<Session> => {
     people: new People(lab.service.url),
     orgs: made.slice(0, names.length),
     hotOrg,
+    manyOrgs: made.slice(names.length + wayNames.length),
     wayOrgs: Array.from({ length: count + 1 }, (_, round) => ways.slice(round * WAY_ORGS, (round + 1) * WAY_ORGS)),
     finished: [],
     say: (text) => console.error(`${seconds()} s  ${text}`),
@@ -77,7 +83,7 @@ const versionsOf = async ({ sql }: Lab): Promise<Readonly<Record<string, string>
   return { ...Object.fromEntries(packages), PostgreSQL: rows[0]?.server_version ?? 'unknown' };
 };
 
-type Measured = Pick<Results, 'accept' | 'ladder' | 'endToEnd' | 'reads' | 'rebuild' | 'resources'>;
+type Measured = Pick<Results, 'accept' | 'ladder' | 'endToEnd' | 'bulk' | 'reads' | 'rebuild' | 'resources' | 'alone'>;
 
 const measureAll = async (session: Session): Promise<Measured> => {
   const { options } = session.lab;
@@ -87,12 +93,15 @@ const measureAll = async (session: Session): Promise<Measured> => {
   const endToEnd = has('end-to-end')
     ? await rounds(session, 'end to end', (round) => endToEndRound(session, round))
     : [];
+  const bulk = has('bulk') ? await rounds(session, 'bulks', () => bulkRound(session)) : [];
   if (has('resources') || has('rebuild') || has('reads')) await fillUp(session);
   const used = has('resources') ? await resources(session) : null;
   const requests = has('reads') ? await prepareReads(session) : [];
   const reads = has('reads') ? await rounds(session, 'reads', () => readRound(session, requests)) : [];
   const rebuild = has('rebuild') ? await rounds(session, 'rebuild', () => rebuildRound(session)) : [];
-  return { accept, ladder: steps, endToEnd, reads, rebuild, resources: used };
+  // Last: it starts the service again, and what comes after would be measured cold.
+  const alone = has('alone') ? await rounds(session, 'accepting alone', () => aloneRound(session)) : [];
+  return { accept, ladder: steps, endToEnd, bulk, reads, rebuild, resources: used, alone };
 };
 
 /** The first one warms up compilers, caches and connections, and is thrown away. */

@@ -42,6 +42,12 @@ export class Books {
     }
   }
 
+  /** What `drained` waits for, as one look. */
+  async hasEnded(): Promise<boolean> {
+    const { all, pending } = await this.counts();
+    return pending === 0 && all >= this.accepted;
+  }
+
   private reconcile(all: number): void {
     if (all > this.accepted + this.doubtful)
       throw new Error(`${all} enrichments exist, ${this.accepted} were accepted`);

@@ -9,6 +9,7 @@ import { freePort } from '../../src/embedded/ports.js';
 import type { BenchOptions } from '../options.js';
 import { Child } from './child.js';
 import type { Pids } from './processes.js';
+import { Service } from './service.js';
 
 const SCHEMA = 'tributary';
 const READY_MS = 60_000;
@@ -24,7 +25,7 @@ export interface Lab {
   readonly dataDir: string;
   /** As the service and the CLI get it. */
   readonly env: Readonly<Record<string, string>>;
-  readonly service: Running;
+  readonly service: Service;
   readonly peers: Readonly<Record<PeerName, Running>>;
   readonly stack: EmbeddedStack;
   readonly sql: pg.Pool;
@@ -70,19 +71,12 @@ const build = async (options: BenchOptions, closers: Closers, stop: () => Promis
   const stack = await startEmbedded({ dataDir, kafkaJvm });
   closers.push(() => stack.stop());
   const env = environment(stack, dataDir);
-  const service = await start(closers, {
-    name: 'service',
-    path: 'src/main.js',
-    ready: '/health/ready',
-    env,
-    flags: [...SERVICE_FLAGS, ...profileFlags(options)],
-  });
-  const peer = (name: PeerName) =>
-    start(closers, { name, path: `bench/peers/${name}.js`, ready: '/health/live', env, flags: [] });
+  const service = await startService(options, env);
+  closers.push(() => service.stop());
+  const peer = (name: PeerName) => start(closers, { name, path: `bench/peers/${name}.js`, ready: '/health/live', env });
   const peers = { outbox: await peer('outbox'), read: await peer('read'), graphile: await peer('graphile') };
   const sql = new pg.Pool({ connectionString: stack.databaseUrl, max: 2, options: `-c search_path=${SCHEMA}` });
   closers.push(() => sql.end());
-  const running = [service, ...Object.values(peers)];
   return {
     options,
     dataDir,
@@ -91,8 +85,11 @@ const build = async (options: BenchOptions, closers: Closers, stop: () => Promis
     peers,
     stack,
     sql,
-    pids: { service: service.child.pid, broker: stack.kafka.pid, postgres: stack.postgres.pid, generator: process.pid },
-    failed: Promise.race(running.map(({ child }) => child.failed)),
+    get pids() {
+      const { kafka, postgres } = stack;
+      return { service: service.child.pid, broker: kafka.pid, postgres: postgres.pid, generator: process.pid };
+    },
+    failed: Promise.race([service.failed, ...Object.values(peers).map(({ child }) => child.failed)]),
     script: (path) => join(DIST, path),
     stop,
   };
@@ -114,18 +111,29 @@ const environment = (stack: EmbeddedStack, dataDir: string): Readonly<Record<str
 const profileFlags = ({ cpuProfileDir }: BenchOptions): readonly string[] =>
   cpuProfileDir === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${cpuProfileDir}`];
 
+const startService = async (options: BenchOptions, env: Lab['env']): Promise<Service> => {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  return Service.start({
+    script: join(DIST, 'src/main.js'),
+    nodeFlags: [...SERVICE_FLAGS, ...profileFlags(options)],
+    env: { ...env, PORT: String(port) },
+    url,
+    ready: (child) => answers(`${url}/health/ready`, child),
+  });
+};
+
 interface StartOptions {
   readonly name: string;
   readonly path: string;
   readonly ready: string;
   readonly env: Readonly<Record<string, string>>;
-  readonly flags: readonly string[];
 }
 
-const start = async (closers: Closers, { name, path, ready, env, flags }: StartOptions): Promise<Running> => {
+const start = async (closers: Closers, { name, path, ready, env }: StartOptions): Promise<Running> => {
   const port = await freePort();
   const script = join(DIST, path);
-  const child = Child.start({ name, script, nodeFlags: flags, env: { ...env, PORT: String(port) } });
+  const child = Child.start({ name, script, env: { ...env, PORT: String(port) } });
   closers.push(() => child.stop());
   const url = `http://127.0.0.1:${port}`;
   await Promise.race([answers(`${url}${ready}`, child), child.failed]);

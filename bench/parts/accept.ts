@@ -40,7 +40,7 @@ interface Acceptor {
   note(result: LoadResult): void;
 }
 
-const serviceIn = ({ lab, people, orgs, books, finished }: Session): Acceptor => ({
+export const serviceIn = ({ lab, people, orgs, books, finished }: Session): Acceptor => ({
   name: 'service',
   url: lab.service.url,
   newPeople: async (count) => {
@@ -52,7 +52,7 @@ const serviceIn = ({ lab, people, orgs, books, finished }: Session): Acceptor =>
 });
 
 /** It does not look whether the person exists, so that nobody has to be recorded for it. */
-const peerIn = ({ lab, orgs }: Session): Acceptor => ({
+export const peerIn = ({ lab, orgs }: Session): Acceptor => ({
   name: 'outbox peer',
   url: lab.peers.outbox.url,
   newPeople: async (count) =>
@@ -79,7 +79,11 @@ const figuresOf = async (session: Session, acceptor: Acceptor): Promise<AcceptFi
   return { before, maxPerSecond, failed: closed.failed, quarter };
 };
 
-const closedRun = async ({ lab }: Session, acceptor: Acceptor, people: readonly BenchPerson[]): Promise<LoadResult> => {
+export const closedRun = async (
+  { lab }: Session,
+  acceptor: Acceptor,
+  people: readonly BenchPerson[],
+): Promise<LoadResult> => {
   const { acceptConnections } = lab.options.sizes;
   const connections = new Connections(acceptor.url, acceptConnections);
   try {

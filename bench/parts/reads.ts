@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { gets } from '../lab/people.js';
+import { gets, type BenchPerson } from '../lab/people.js';
 import type { Surroundings } from '../lab/machine.js';
 import { closedLoop, forSeconds } from '../load/closed-loop.js';
 import { Connections, type Outgoing } from '../load/connections.js';
@@ -10,6 +10,8 @@ export interface ReadRound {
   readonly before: Surroundings;
   readonly servicePerSecond: number;
   readonly peerPerSecond: number;
+  /** Ids that `batch/query` answers. */
+  readonly queryIdsPerSecond: number;
 }
 
 /** A prime, so that neighbours in the table are not read one after the other. */
@@ -50,8 +52,24 @@ export const readRound = async (session: Session, requests: readonly Outgoing[])
   const before = await settle(session);
   const servicePerSecond = await readsPerSecond(session, session.lab.service.url, requests);
   const peerPerSecond = await readsPerSecond(session, session.lab.peers.read.url, requests);
-  return { before, servicePerSecond, peerPerSecond };
+  const queries = await readsPerSecond(session, session.lab.service.url, queriesOf(session.finished));
+  return { before, servicePerSecond, peerPerSecond, queryIdsPerSecond: queries * TASKS };
 };
+
+const TASKS = 100;
+
+/** Full questions only, each about people of one org. */
+const queriesOf = (people: readonly BenchPerson[]): readonly Outgoing[] =>
+  [...Map.groupBy(people, ({ org }) => org)].flatMap(([org, ofOrg]) =>
+    Array.from({ length: Math.floor(ofOrg.length / TASKS) }, (_, index) => ({
+      method: 'POST' as const,
+      path: '/api/v1/operations/enrichment/batch/query',
+      headers: [...org.headers, 'content-type', 'application/json'],
+      body: JSON.stringify({
+        tasks: ofOrg.slice(index * TASKS, (index + 1) * TASKS).map(({ id }) => ({ entityId: id, field: 'emails' })),
+      }),
+    })),
+  );
 
 const WARM_SECONDS = 0.5;
 

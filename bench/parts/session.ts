@@ -11,6 +11,8 @@ export interface Session {
   readonly people: People;
   readonly orgs: readonly BenchOrg[];
   readonly hotOrg: BenchOrg;
+  /** As many as an installation has that never sees two requests of one org in a row. */
+  readonly manyOrgs: readonly BenchOrg[];
   /** Whose people go the whole way; those of a round are used in no other. */
   readonly wayOrgs: readonly (readonly BenchOrg[])[];
   /** With a finished enrichment: what is read. */

@@ -1,6 +1,8 @@
 import type { Latency } from '../load/latency.js';
 import type { Machine, Surroundings } from '../lab/machine.js';
 import type { AcceptRound, RateStep } from '../parts/accept.js';
+import type { AloneRound } from '../parts/alone.js';
+import type { BulkFigures } from '../parts/bulk.js';
 import type { EndToEndRound } from '../parts/end-to-end.js';
 import type { ReadRound } from '../parts/reads.js';
 import type { AuditFigures, RebuildFigures } from '../parts/rebuild.js';
@@ -19,8 +21,10 @@ export interface Results {
   readonly accept: readonly AcceptRound[];
   readonly ladder: { readonly service: readonly RateStep[]; readonly peer: readonly RateStep[] } | null;
   readonly endToEnd: readonly EndToEndRound[];
+  readonly bulk: readonly BulkFigures[];
   readonly reads: readonly ReadRound[];
   readonly rebuild: readonly RebuildFigures[];
   readonly resources: ResourceFigures | null;
+  readonly alone: readonly AloneRound[];
   readonly audit: AuditFigures;
 }

@@ -1,4 +1,6 @@
 import type { AcceptRound } from '../parts/accept.js';
+import type { AloneRound } from '../parts/alone.js';
+import type { BulkFigures } from '../parts/bulk.js';
 import type { EndToEndRound } from '../parts/end-to-end.js';
 import type { ReadRound } from '../parts/reads.js';
 import type { Results } from './results.js';
@@ -89,12 +91,39 @@ const wayRows = (rounds: readonly EndToEndRound[]): readonly Row[] => {
   return [atLeast(compared('end to end, instant sandbox', '/s', pairs), 1_000, 'reached'), ...cpuRows];
 };
 
+const bulkRows = (rounds: readonly BulkFigures[]): readonly Row[] => {
+  if (rounds.length === 0) return [];
+  const batches = rounds.flatMap(({ steps }) => steps.filter(({ perRequest, orgs }) => perRequest === 100 && orgs > 1));
+  const ended = batches.map(({ endedPerSecond }) => endedPerSecond);
+  return [atLeast(alone('end to end from batches of 100', '/s', ended), 2_500, 'reached')];
+};
+
+const aloneRows = (rounds: readonly AloneRound[]): readonly Row[] => {
+  if (rounds.length === 0) return [];
+  const pairs = rounds.map(({ servicePerSecond, peerPerSecond }) => ({
+    ours: servicePerSecond,
+    theirs: peerPerSecond,
+  }));
+  const people = rounds.map(({ bulkPeoplePerSecond }) => bulkPeoplePerSecond);
+  return [
+    atLeast(compared('accept, nothing working behind it', '/s', pairs), 0.5, 'ratio'),
+    atLeast(alone('bulks of 1,000, nothing working behind them', 'people/s', people), 10_000, 'reached'),
+  ];
+};
+
 const readRows = (rounds: readonly ReadRound[]): readonly Row[] => {
   const pairs = rounds.map(({ servicePerSecond, peerPerSecond }) => ({
     ours: servicePerSecond,
     theirs: peerPerSecond,
   }));
-  return [atLeast(compared('GET by person', '/s', pairs), 0.6, 'ratio')];
+  const ids = rounds.map(({ queryIdsPerSecond, servicePerSecond }) => ({
+    ours: queryIdsPerSecond,
+    theirs: servicePerSecond,
+  }));
+  return [
+    atLeast(compared('GET by person', '/s', pairs), 0.6, 'ratio'),
+    atLeast(compared('batch/query of 100, next to our own GET', 'ids/s', ids), 4, 'ratio'),
+  ];
 };
 
 const resourceRows = ({ resources }: Results): readonly Row[] => {
@@ -114,6 +143,7 @@ const resourceRows = ({ resources }: Results): readonly Row[] => {
 export const rowsOf = (results: Results): readonly Row[] => [
   ...(results.accept.length > 0 ? acceptRows(results.accept) : []),
   ...(results.endToEnd.length > 0 ? wayRows(results.endToEnd) : []),
+  ...bulkRows(results.bulk),
   ...(results.reads.length > 0 ? readRows(results.reads) : []),
   ...(results.rebuild.length > 0
     ? [
@@ -129,4 +159,5 @@ export const rowsOf = (results: Results): readonly Row[] => [
       ]
     : []),
   ...resourceRows(results),
+  ...aloneRows(results.alone),
 ];

@@ -12,6 +12,7 @@ export const textOf = (results: Results): string =>
     ...table([HEAD, ...rowsOf(results).map(lineOf)]),
     '',
     ...ladderLines(results),
+    ...bulkLines(results),
     ...slowestLines(results),
     ...warningsOf(results),
     `audit: ${results.audit.events} events, ${results.audit.orgs} orgs, every chain and every balance holds`,
@@ -83,6 +84,30 @@ const stepLine = (name: string, step: RateStep): string[] => [
     .join(' ') || '0',
   shown(step.generatorLagP99Ms),
 ];
+
+/** Of the last round. */
+const bulkLines = ({ bulk }: Results): readonly string[] => {
+  const steps = bulk.at(-1)?.steps ?? [];
+  if (steps.length === 0) return [];
+  const head = [
+    'people per request',
+    'orgs',
+    'accepted/s',
+    'ended/s',
+    'p50 ms',
+    'p99 ms',
+    'longest pause of the loop, ms',
+    'service µs each',
+  ];
+  const lines = steps.map((step) => [
+    ...[step.perRequest, step.orgs].map(String),
+    ...[step.acceptedPerSecond, step.endedPerSecond, step.requestP50Ms, step.requestP99Ms, step.eventLoopMaxMs].map(
+      shown,
+    ),
+    shown(step.cpuUsPerEnrichment.service ?? NaN),
+  ]);
+  return [...table([head, ...lines]), ''];
+};
 
 /** Where the time of an enrichment goes: the process with most CPU, and whether callers or the work behind held it up. */
 const slowestLines = ({ endToEnd }: Results): readonly string[] => {
