@@ -165,6 +165,7 @@ export const termsOf = ({ config }: Runtime): TermsSource => {
   return {
     termsFor: (_, field) => ({
       plan: plans[field as WaterfallField],
+      options: {},
       optionsHash: 'default',
       priceListVersion,
       maxAgeMs: config.enrichmentMaxAgeMs,

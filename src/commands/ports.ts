@@ -1,7 +1,7 @@
 import type { Command } from '../domain/command.js';
 import type { Answer } from '../domain/decision.js';
 import type { CommandId, OrgId } from '../domain/kernel/ids.js';
-import type { Field, Plan } from '../domain/waterfall/plan.js';
+import type { EnrichmentOptions, Field, Plan } from '../domain/waterfall/plan.js';
 
 /** A place in one partition of `tributary.events`: the last record of the batch that answered a command. */
 export interface Position {
@@ -30,6 +30,7 @@ export interface ReplyInbox {
 /** What an enrichment is accepted under; frozen into its events, so that later changes of price touch it not. */
 export interface EnrichmentTerms {
   readonly plan: Plan;
+  readonly options: EnrichmentOptions;
   /** Part of the enrichment's identity (API §1): `default` when the request chose nothing. */
   readonly optionsHash: string;
   readonly priceListVersion: string;

@@ -2,9 +2,9 @@ import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { CommandDataByType } from '../domain/command.js';
 import { invariant } from '../domain/kernel/errors.js';
-import type { IdentityHash, KeyId, OrgId, PersonId, Sealed } from '../domain/kernel/ids.js';
+import type { CommandId, IdentityHash, KeyId, OrgId, PersonId, Sealed } from '../domain/kernel/ids.js';
 import type { Instant } from '../domain/kernel/instant.js';
-import { COMMAND_GATEWAY, type Commands, type Executed } from './gateway.js';
+import { COMMAND_GATEWAY, type Commands, type ExecuteOptions, type Executed } from './gateway.js';
 import { addsTo, mergeFacts, type Facts } from './merge-facts.js';
 import { Refused, Unavailable } from './outcomes.js';
 import type { Position } from './ports.js';
@@ -29,11 +29,15 @@ export interface PersonFacts {
   readonly source: string;
   readonly correlationId: string;
   readonly key?: RequestKey | null;
+  /** Without a key: sent again under the same id within a minute, a person that the first one made is still new. */
+  readonly id?: CommandId;
 }
 
 export interface RecordedPerson {
   readonly personId: PersonId;
   readonly existing: boolean;
+  /** It was known, and these facts were new; a replay merges nothing. */
+  readonly merged: boolean;
   /** All that is known now. */
   readonly facts: Facts;
   readonly recordedAt: Instant;
@@ -70,11 +74,11 @@ export class RecordPersonHandler implements ICommandHandler<RecordPerson> {
   ) {}
 
   async execute({ person }: RecordPerson): Promise<RecordedPerson> {
-    const { key = null } = person;
+    const { key = null, id } = person;
     const box = await this.newBox(person);
     for (let round = 0; round < ROUNDS_MAX; round++) {
-      const found = await this.send(person, box, key);
-      if (!found.result.existing) return presented(found, person.facts);
+      const found = await this.send(person, box, { ...(id && { id }), ...keyedBy(key) });
+      if (!found.result.existing) return presented(found, { facts: person.facts, merged: false });
       const recorded = await this.merge(person, found, box);
       if (recorded !== 'changed meanwhile') return recorded;
     }
@@ -100,12 +104,13 @@ export class RecordPersonHandler implements ICommandHandler<RecordPerson> {
     const { key = null, orgId } = person;
     const known = await this.opened(orgId, found);
     const isNews = addsTo(known, person.facts);
-    if (!isNews && key === null) return presented(found, known);
+    if (!isNews && key === null) return presented(found, { facts: known, merged: false });
     const merged = isNews ? mergeFacts(known, person.facts) : known;
     try {
       const mergedBox = isNews ? await this.mergedBox(orgId, found, merged) : box;
-      const recorded = await this.send(person, mergedBox, key && keyOfStep(key, MERGE_STEP));
-      return presented(recorded, recorded.replayed ? await this.opened(orgId, recorded) : merged);
+      const recorded = await this.send(person, mergedBox, keyedBy(key && keyOfStep(key, MERGE_STEP)));
+      const facts = recorded.replayed ? await this.opened(orgId, recorded) : merged;
+      return presented(recorded, { facts, merged: isNews });
     } catch (error) {
       if (error instanceof Refused && error.refusal.reason === 'stale_person') return 'changed meanwhile';
       throw error;
@@ -122,21 +127,28 @@ export class RecordPersonHandler implements ICommandHandler<RecordPerson> {
     return (await this.vault.open(orgId, keyId, 'identity', sealed)) as Facts;
   }
 
-  private send(person: PersonFacts, box: Box, key: RequestKey | null): Promise<Executed<'RecordPerson'>> {
+  private send(
+    person: PersonFacts,
+    box: Box,
+    named: Pick<ExecuteOptions, 'id' | 'keyed' | 'fingerprint'>,
+  ): Promise<Executed<'RecordPerson'>> {
     const { orgId, personId, source, correlationId } = person;
     const data = { personId, source, ...box };
-    return this.gateway.execute('RecordPerson', orgId, data, { correlationId, ...keyedBy(key) });
+    return this.gateway.execute('RecordPerson', orgId, data, { correlationId, ...named });
   }
 }
 
 /** Names the second command of a request under its key. */
 const MERGE_STEP = 'merge';
 
-const presented = ({ result, position, replayed }: Executed<'RecordPerson'>, facts: Facts): RecordedPerson => ({
+const presented = (
+  { result, position, replayed }: Executed<'RecordPerson'>,
+  shown: Pick<RecordedPerson, 'facts' | 'merged'>,
+): RecordedPerson => ({
   personId: result.personId,
   existing: result.existing,
   recordedAt: result.recordedAt,
-  facts,
   position,
   replayed,
+  ...shown,
 });

@@ -17,7 +17,7 @@ import type {
 import type { Instant } from './kernel/instant.js';
 import type { Refusal } from './kernel/refusal.js';
 import type { Settings } from './settings/settings.js';
-import type { Field, Plan, Verification } from './waterfall/plan.js';
+import type { EnrichmentOptions, Field, Plan, Verification } from './waterfall/plan.js';
 
 /** What may be asked of the decider, by type. Personal data only sealed. */
 export interface CommandDataByType {
@@ -38,6 +38,7 @@ export interface CommandDataByType {
   RequestEnrichments: {
     readonly personIds: readonly PersonId[];
     readonly field: Field;
+    readonly options?: EnrichmentOptions;
     readonly optionsHash: string;
     readonly plan: Plan;
     readonly priceListVersion: string;

@@ -9,13 +9,15 @@ import type {
   TransactionId,
 } from '../domain/kernel/ids.js';
 import type { Instant } from '../domain/kernel/instant.js';
-import type { Field, OperationType, Plan, Verification } from '../domain/waterfall/plan.js';
+import type { EnrichmentOptions, Field, OperationType, Plan, Verification } from '../domain/waterfall/plan.js';
 
 /** Carries all that a lookup needs, so that `providers` never waits for a read model. */
 export interface EnrichmentRequested {
   readonly enrichmentId: EnrichmentId;
   readonly personId: PersonId;
   readonly field: Field;
+  /** Absent in events from before requests had any. */
+  readonly options?: EnrichmentOptions;
   readonly optionsHash: string;
   readonly operationType: OperationType;
   readonly createdBy: string;

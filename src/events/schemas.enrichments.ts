@@ -1,5 +1,5 @@
 import type { OpenAttempt } from '../domain/enrichments/enrichment.js';
-import type { Plan, PlanStep, StepConditions } from '../domain/waterfall/plan.js';
+import type { EnrichmentOptions, Plan, PlanStep, StepConditions } from '../domain/waterfall/plan.js';
 import type { CacheEntry } from './enrichment.events.js';
 import type { EventDataByType } from './event.js';
 import { boolean, count, instant, listOf, nullable, object, oneOf, string, strings } from './schema-parts.js';
@@ -30,25 +30,29 @@ const OPEN_ATTEMPT = object<OpenAttempt>({ attempt: count, step: count, provider
 const CACHE_ENTRY = object<CacheEntry>({ cacheId: string, identities: strings, keyId: string, sealed: string });
 
 export const ENRICHMENT_SCHEMAS = {
-  EnrichmentRequested: object<EventDataByType['EnrichmentRequested']>({
-    enrichmentId: string,
-    personId: string,
-    field: FIELD,
-    optionsHash: string,
-    operationType: OPERATION_TYPE,
-    createdBy: { type: 'string' },
-    dialect: oneOf('operations', 'enrichments', 'contacts'),
-    keyId: string,
-    identities: strings,
-    sealed: string,
-    plan: PLAN,
-    next: OPEN_ATTEMPT,
-    reservationId: string,
-    reservedPrice: count,
-    priceListVersion: string,
-    deadlineAt: instant,
-    supersedes: nullable(string),
-  }),
+  EnrichmentRequested: object<EventDataByType['EnrichmentRequested']>(
+    {
+      enrichmentId: string,
+      personId: string,
+      field: FIELD,
+      options: object<EnrichmentOptions>({ waterfallId: string }, ['waterfallId']),
+      optionsHash: string,
+      operationType: OPERATION_TYPE,
+      createdBy: { type: 'string' },
+      dialect: oneOf('operations', 'enrichments', 'contacts'),
+      keyId: string,
+      identities: strings,
+      sealed: string,
+      plan: PLAN,
+      next: OPEN_ATTEMPT,
+      reservationId: string,
+      reservedPrice: count,
+      priceListVersion: string,
+      deadlineAt: instant,
+      supersedes: nullable(string),
+    },
+    ['options'],
+  ),
   ProviderResponded: object<EventDataByType['ProviderResponded']>({
     enrichmentId: string,
     attempt: count,

@@ -1,10 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Clock } from '../domain/kernel/clock.js';
 import type { Logger } from '../observability/logger.js';
 import type { Metrics } from '../observability/metrics.js';
 import { unwrapAnswer } from './answer.js';
-import { parseBody, replaceForeignType } from './input/body.js';
+import { bodyParser, replaceForeignType } from './input/body.js';
+import { discardRest } from './input/discard-rest.js';
 
 export interface HookOptions {
+  readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Pick<Metrics, 'httpSeconds'>;
 }
@@ -12,12 +15,13 @@ export interface HookOptions {
 /** Everything that happens to all requests, as plain Fastify hooks: an interceptor costs 9 µs each. */
 export const addHooks = (fastify: FastifyInstance, options: HookOptions): void => {
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('*', parseBody);
+  fastify.addContentTypeParser('*', bodyParser(options.clock));
   fastify.addHook('onRequest', replaceForeignType);
   fastify.addHook('preSerialization', unwrapAnswer);
   fastify.addHook('onSend', addCommonHeaders);
   fastify.addHook('onResponse', (request, reply, done) => {
     observe(request, reply, options);
+    discardRest(request, options.clock);
     done();
   });
 };

@@ -20,8 +20,10 @@ export interface HttpAppOptions {
   readonly corsOrigins: readonly string[];
 }
 
-/** A head and body that take longer are not sent by a client in good faith. */
-const REQUEST_TIMEOUT_MS = 30_000;
+/** A head that takes longer is not sent by a client in good faith. */
+const HEAD_TIMEOUT_MS = 30_000;
+/** A file is read as fast as its rows are recorded; all other bodies have `BODY_MS_MAX`. */
+const REQUEST_TIMEOUT_MS = 30 * 60_000;
 /** Above the idle time of common load balancers, so that they close first. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 /** Too long an id is a 400 like any other wrong id (OP-06); Node bounds the whole head at 16 KiB. */
@@ -52,6 +54,7 @@ const adapterOf = ({ clock }: HttpAppOptions): FastifyAdapter =>
     logger: false,
     requestIdHeader: false,
     genReqId: (request: IncomingMessage) => requestIdOf(request, clock.now()),
+    http: { headersTimeout: HEAD_TIMEOUT_MS },
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     // Requests on open connections are answered until the server has closed; `ready` says 503 long before.

@@ -22,6 +22,10 @@ import { EnrichmentController } from './operations/enrichment.controller.js';
 import { DocsController } from './openapi/docs.controller.js';
 import { OpenApiDocuments } from './openapi/documents.js';
 import { OpenApiController } from './openapi/openapi.controller.js';
+import { KnownPersons } from './persons/import/known-persons.js';
+import { PersonImportController } from './persons/import/person-import.controller.js';
+import { PersonImports } from './persons/import/person-imports.js';
+import { WindowRecorder } from './persons/import/window-recorder.js';
 import { PersonPatchController } from './persons/person-patch.controller.js';
 import { OpenPersons } from './persons/open-persons.js';
 import { PersonsController } from './persons/persons.controller.js';
@@ -48,6 +52,7 @@ export class HttpModule {
         PersonsController,
         PersonPatchController,
         SettingsController,
+        PersonImportController,
         CreditsController,
         LedgerController,
         LedgerExportController,
@@ -63,6 +68,9 @@ export class HttpModule {
         LedgerProofs,
         OpenPersons,
         SelectedPersons,
+        KnownPersons,
+        WindowRecorder,
+        PersonImports,
         EnrichmentLooks,
         OpenApiDocuments,
         ...ports,

@@ -18,7 +18,7 @@ export const ENRICHMENT_READER = Symbol('ENRICHMENT_READER');
 export type AttemptReader = Pick<AttemptsQuery, 'ofEnrichment'>;
 export const ATTEMPT_READER = Symbol('ATTEMPT_READER');
 
-export type PersonReader = Pick<PersonsQuery, 'byId' | 'list' | 'select'>;
+export type PersonReader = Pick<PersonsQuery, 'byId' | 'byKeys' | 'list' | 'select'>;
 export const PERSON_READER = Symbol('PERSON_READER');
 
 export type ValueReader = Pick<ValuesQuery, 'ofPerson'>;

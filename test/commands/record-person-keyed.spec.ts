@@ -48,7 +48,7 @@ const setUp = () => {
   return { world, sent, hooks, record, known };
 };
 
-const answerOf = (recorded: RecordedPerson) => ({ ...recorded, replayed: null });
+const answerOf = (recorded: RecordedPerson) => ({ ...recorded, replayed: null, merged: null });
 
 describe('X-07, PR-01 recording a person under a key', () => {
   it('a new one is shown again as it was recorded, whatever was merged since', async () => {

@@ -57,6 +57,7 @@ describe('PR-01 recording a person', () => {
     expect(recorded).toEqual({
       personId: PERSON,
       existing: false,
+      merged: false,
       recordedAt: CREATED,
       facts,
       position,

@@ -15,6 +15,7 @@ const ORG = 'org_1' as OrgId;
 const PERSON = 'p1' as PersonId;
 const TERMS: EnrichmentTerms = {
   plan: { waterfallId: 'w', version: 1, steps: [], stop: 'first_verified', verifyWith: null, cachePrice: 1 },
+  options: {},
   optionsHash: 'default',
   priceListVersion: 'v1',
   maxAgeMs: 800_000,

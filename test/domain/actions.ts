@@ -146,8 +146,9 @@ export const commandOf = (world: World, { kind, data }: Action): Command | null 
     case 'record':
       return recordOf(PEOPLE[data.person] ?? 'ada', data.key, envelope);
     case 'request': {
-      const key =
-        data.key === null ? {} : { id: `key-${data.key}` as CommandId, keyed: true, fingerprint: `f-${data.plan}` };
+      const keyed = { keyed: true, fingerprint: `f-${data.plan}` };
+      const forced = 'force' in data.limits ? { ...keyed, id: `forced-${world.commands.length}` as CommandId } : {};
+      const key = data.key === null ? forced : { ...keyed, id: `key-${data.key}` as CommandId };
       const asked = {
         ...data.limits,
         plan: PLANS[data.plan] ?? PLAN,

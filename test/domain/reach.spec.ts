@@ -10,6 +10,22 @@ const count = (matches: (event: AppliedEvent, index: number, log: readonly Appli
 const outcomes = (outcome: string) =>
   count(({ type, data }) => type === 'EnrichmentFinished' && data.outcome === outcome);
 
+/** In place of one that was finished. */
+const forced = (): number =>
+  logs.reduce((sum, log) => {
+    const ended = new Set(
+      log.flatMap(({ type, data }) =>
+        type === 'EnrichmentFinished' && data.dataFound !== null ? data.enrichmentId : [],
+      ),
+    );
+    return (
+      sum +
+      log.filter(
+        ({ type, data }) => type === 'EnrichmentRequested' && data.supersedes !== null && ended.has(data.supersedes),
+      ).length
+    );
+  }, 0);
+
 describe('the random worlds reach', () => {
   it.each([
     ['found', outcomes('found'), 20],
@@ -54,6 +70,9 @@ describe('the random worlds reach', () => {
     ['merged people', count(({ type, data }) => type === 'PersonRecorded' && data.merged), 5],
     ['short credits', count(({ type, data }) => type === 'CommandRefused' && data.code === 'INSUFFICIENT_CREDITS'), 5],
     ['reused keys', count(({ type, data }) => type === 'CommandRefused' && data.code === 'IDEMPOTENCY_CONFLICT'), 5],
+    ['broken caps', count(({ type, data }) => type === 'CommandRefused' && data.code === 'CAP_EXCEEDED'), 20],
+    ['changed settings', count(({ type }) => type === 'SettingsChanged'), 20],
+    ['forced ones', forced(), 3],
     ['expired commands', count(({ type, data }) => type === 'CommandRefused' && data.reason === 'expired'), 5],
   ])('%s: %i times', (_path, reached, atLeast) => expect(reached).toBeGreaterThanOrEqual(atLeast));
 

@@ -48,6 +48,7 @@ export class World {
   attempts!: Reply;
   person!: Reply;
   persons!: Reply;
+  personsByKeys!: Reply;
   selected!: Reply;
   values!: Reply;
   settings!: Reply;
@@ -83,7 +84,7 @@ export class World {
       throw new Error('no answer was prepared');
     };
     this.newest = this.person = () => null;
-    this.persons = this.selected = this.values = this.newestOfEach = this.attempts = () => [];
+    this.persons = this.personsByKeys = this.selected = this.values = this.newestOfEach = this.attempts = () => [];
     this.balance = this.balanceAt = () => ({ balance: 0, reserved: 0, available: 0, nextExpiry: null });
     this.settings = () => ({ caps: { daily: null, monthly: null }, version: 0 });
     this.history = this.entries = () => [];
@@ -140,6 +141,7 @@ export class World {
       use(ports.ATTEMPT_READER, { ofEnrichment: (...args: unknown[]) => this.query('attempts', this.attempts, args) }),
       use(ports.PERSON_READER, {
         byId: (...args: unknown[]) => this.query('person', this.person, args),
+        byKeys: (...args: unknown[]) => this.query('byKeys', this.personsByKeys, args),
         list: (...args: unknown[]) => this.query('persons', this.persons, args),
         select: (...args: unknown[]) => this.query('select', this.selected, args),
       }),
@@ -182,6 +184,7 @@ export class World {
 
 export const TERMS: EnrichmentTerms = {
   plan: { waterfallId: 'w', version: 1, steps: [], stop: 'first_verified', verifyWith: null, cachePrice: 1 },
+  options: {},
   optionsHash: 'default',
   priceListVersion: 'v1',
   maxAgeMs: 800_000,

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Contract } from '../support/contract/contract.js';
 import type { Document } from '../support/contract/document.js';
@@ -7,6 +8,8 @@ export interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON; a string or buffer is sent as it is, with content-type application/json. */
   readonly body?: unknown;
+  /** Sent piece by piece, instead of `body`. */
+  readonly stream?: Readable;
 }
 
 export interface Called {
@@ -37,7 +40,7 @@ const readContract = async (app: NestFastifyApplication): Promise<Contract> => {
 /** Calls with the key that the guard knows; every answer is held against the OpenAPI documents. */
 export const callerOf =
   (app: NestFastifyApplication): Call =>
-  async (method, url, { headers = {}, body } = {}) => {
+  async (method, url, { headers = {}, body, stream } = {}) => {
     const contract = await contractOf(app);
     const raw = typeof body === 'string' || Buffer.isBuffer(body);
     const sent = body === undefined || raw ? (body as string | Buffer | undefined) : JSON.stringify(body);
@@ -45,12 +48,13 @@ export const callerOf =
       method: method as 'GET',
       url,
       headers: { 'x-api-key': KEY, ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+      ...(stream !== undefined && { payload: stream }),
       ...(sent !== undefined && { payload: sent }),
     });
     contract.check({
       method,
       url,
-      sent,
+      sent: stream === undefined ? sent : 'streamed',
       status: response.statusCode,
       headers: response.headers as Record<string, string>,
       text: response.payload,

@@ -81,4 +81,24 @@ describe('POST /api/v1/operations/enrichment/bulk, the whole service behind it',
     const again = await send();
     expect([again.headers.get('idempotency-replayed'), idsOf(again.body)]).toEqual(['true', ids]);
   });
+
+  it('X-07 a repeat under the same key is answered as the first, though nobody matches by now', async () => {
+    const { key, ids } = await orgWith(100, 1);
+    const filters = { field: 'tags', op: 'eq', value: 't0' };
+    const body = { field: 'emails', selection: { mode: 'bulk', targetCount: 5, filters } };
+    const headers = { 'idempotency-key': randomUUID() };
+    const send = (idempotency = headers) => service.call('POST', BULK, { key, headers: idempotency, body });
+    const first = await send();
+    await service.call('PATCH', `/api/v1/persons/${ids[0]}`, { key, body: { tags: ['other'] } });
+    const again = await send();
+    expect([again.status, again.headers.get('idempotency-replayed'), idsOf(again.body)]).toEqual([200, 'true', ids]);
+    expect(again.body[0].id).toBe(first.body[0].id);
+    for (const other of [{ 'idempotency-key': randomUUID() }, {}]) {
+      const { status, body: answer } = await send(other as typeof headers);
+      expect([status, answer.error]).toMatchObject([
+        400,
+        { reason: 'empty_selection', details: [{ path: 'selection' }] },
+      ]);
+    }
+  });
 });

@@ -72,6 +72,17 @@ describe.each(WAYS)('OP-02, OP-11, OP-15 options of %s', (_name, url, base) => {
   });
 });
 
+describe('OP-02 the query', () => {
+  it.each(['waterfallId=w', 'maxCredits=5', 'force=true'])(
+    'X-06 holds nothing but the field, not %s',
+    async (option) => {
+      const { status, body } = await call('POST', `${SINGLE}&${option}`);
+      expect([status, body.error.reason]).toEqual([400, 'unknown_property']);
+      expect(world.commands).toEqual([]);
+    },
+  );
+});
+
 describe('OP-05 force', () => {
   const KEY = { 'idempotency-key': 'k' };
 

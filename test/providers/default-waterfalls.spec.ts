@@ -23,6 +23,10 @@ describe('default waterfalls', () => {
     expect(prices(env, field)).toEqual(expected);
   });
 
+  it.each([['-1'], ['1.5'], ['1000001'], ['free']])('CR-01 a price of %s is refused at start, by its name', (price) =>
+    expect(() => readConfig({ PRICE_PHONE: price })).toThrow(/^PRICE_PHONE must be/),
+  );
+
   it('SB-02 a step outlasts the enrichment, so that tb-timeout ends at the deadline', () => {
     const config = readConfig({ ENRICHMENT_MAX_AGE_SECONDS: '5' });
     for (const { timeoutMs } of planFor('phones', config).steps) expect(timeoutMs).toBeGreaterThan(5_000);
@@ -34,6 +38,8 @@ describe('default waterfalls', () => {
       {},
       { PRICE_EMAIL: '2' },
       { PRICE_PHONE: '2' },
+      { PRICE_PERSONAL_EMAIL: '4' },
+      { PRICE_SIGNALS: '4' },
       { CACHE_PRICE_PERCENT: '1' },
       { CREDIT_UNIT: 'decicredit' },
     ];

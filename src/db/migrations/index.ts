@@ -4,6 +4,7 @@ import { PersonFilters1763856000000 } from './1763856000000-person-filters.js';
 import { LedgerCheckpoints1763942400000 } from './1763942400000-ledger-checkpoints.js';
 import { CreditNotes1764028800000 } from './1764028800000-credit-notes.js';
 import { SpendingCaps1764201600000 } from './1764201600000-spending-caps.js';
+import { PersonsByKey1764288000000 } from './1764288000000-persons-by-key.js';
 
 /** In order; a released migration is never edited. */
 export const MIGRATIONS = [
@@ -13,4 +14,5 @@ export const MIGRATIONS = [
   LedgerCheckpoints1763942400000,
   CreditNotes1764028800000,
   SpendingCaps1764201600000,
+  PersonsByKey1764288000000,
 ] as const;

@@ -58,11 +58,12 @@ const createAll = (command: RequestCommand, proposal: Proposal, fresh: readonly 
 };
 
 const commonData = ({ data }: RequestCommand, { nowMs }: Proposal, reservationId: ReservationId) => {
-  const { field, optionsHash, createdBy, dialect, plan, priceListVersion, maxAgeMs } = data;
+  const { field, options = {}, optionsHash, createdBy, dialect, plan, priceListVersion, maxAgeMs } = data;
   const next = attemptAt(plan, 1, 1);
   invariant(next !== null, 'a plan without steps was accepted');
   return {
     field,
+    options,
     optionsHash,
     createdBy,
     dialect,

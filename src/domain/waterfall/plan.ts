@@ -14,6 +14,11 @@ export const OPERATION_TYPES: Readonly<Record<Field, OperationType>> = {
 export type Verification =
   'deliverable' | 'catch_all_verified' | 'valid' | 'probable' | 'catch_all' | 'unknown' | 'invalid';
 
+/** What a request chose that changes its result (API §1); `{}` when it chose nothing, or named what counts anyway. */
+export interface EnrichmentOptions {
+  readonly waterfallId?: string;
+}
+
 export type StopRule = 'first_verified' | 'first_found' | 'best_of_n';
 
 /** Facts a person must have for a step to be tried; an unmet one skips the step (WF-05). */

@@ -53,6 +53,22 @@ export class ReadYourWrites {
     return this.lookTwice({ reader, query, isComplete: (found) => !found.includes(null) });
   }
 
+  /**
+   * Whether the read model has passed the end of the log as it is now, for those who can do without: false when it has
+   * not within 1 s.
+   */
+  async isCurrent(orgId: OrgId): Promise<boolean> {
+    try {
+      const deadlineMs = this.clock.now() + WAIT_MAX_MS;
+      const end = await this.endOf(orgId, deadlineMs);
+      if (end !== null) await this.waitFor(end, deadlineMs);
+      return true;
+    } catch (error) {
+      if (error instanceof Unavailable) return false;
+      throw error;
+    }
+  }
+
   private async lookTwice<T>({ reader, query, isComplete }: Look<T>): Promise<T> {
     const deadlineMs = this.clock.now() + WAIT_MAX_MS;
     await this.catchUp(reader, deadlineMs);

@@ -5,6 +5,7 @@ import type { AuthenticatedRequest } from '../../auth/decorators.js';
 import { invalidInput, type ApiError } from '../../commands/api-error.js';
 import { requestKeyOf, type RequestKey } from '../../commands/request-key.js';
 import { pathOf } from '../errors/error.filter.js';
+import { IncomingFile } from '../input/file-body.js';
 import { canonicalJson } from './canonical-json.js';
 
 /** What the head of a POST says about it. */
@@ -56,6 +57,7 @@ const noKey = (): ApiError =>
 
 /** Over the request as it was sent, so that two that only mean the same are two. */
 const fingerprintOf = ({ method, url, query, body }: FastifyRequest): string => {
-  const said = body === undefined ? '' : canonicalJson(body);
+  // A file is not read yet, and its route keeps no key.
+  const said = body === undefined || body instanceof IncomingFile ? '' : canonicalJson(body);
   return hash('sha256', [method, pathOf(url), canonicalJson(query), said].join('\n'));
 };

@@ -2,6 +2,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { ApiError, invalidInput } from '../../commands/api-error.js';
 import { BodyFault } from './body.js';
 import { cleanJson, cleanText, checkName } from './clean.js';
+import { IncomingFile } from './file-body.js';
 
 /** Where a route takes its input from, besides the path: `either` = query or body, and no contradiction. */
 export type InputSource = 'query' | 'body' | 'either' | 'path' | BodyBut;
@@ -57,7 +58,7 @@ const textsOf = (given: unknown): Properties => {
 };
 
 const bodyOf = (body: unknown): Properties => {
-  if (body === undefined) return {};
+  if (body === undefined || body instanceof IncomingFile) return {};
   if (body === null || typeof body !== 'object' || Array.isArray(body)) {
     throw new ApiError({
       code: 'VALIDATION_ERROR',

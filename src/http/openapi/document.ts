@@ -1,7 +1,7 @@
 import type { JsonSchema } from '../../events/schema-parts.js';
 import { errorDocs, errorSchema } from './error-docs.js';
 import { headerReferences, HEADERS, RATE_HEADERS, type HeaderName } from './headers.js';
-import { HEAD_PARAMETERS, inputDocs } from './input-docs.js';
+import { contentOf, HEAD_PARAMETERS, inputDocs } from './input-docs.js';
 import { SchemaComponents } from './named.js';
 import type { AnswerDoc } from './operation-doc.js';
 import type { DeclaredRoute } from './routes.js';
@@ -99,7 +99,7 @@ const answersOf = (route: DeclaredRoute): Readonly<Record<string, unknown>> =>
   Object.fromEntries(Object.entries(route.doc.answers).map(([status, answer]) => [status, answerOf(route, answer)]));
 
 const answerOf = ({ scope, writes }: DeclaredRoute, answer: AnswerDoc): unknown => {
-  const { description, schema, mediaType = 'application/json', headers = [], example } = answer;
+  const { description, schema, mediaType = 'application/json', alternatives, headers = [], example } = answer;
   const names: readonly HeaderName[] = [
     'X-Request-Id',
     ...(scope === null ? [] : RATE_HEADERS),
@@ -109,6 +109,8 @@ const answerOf = ({ scope, writes }: DeclaredRoute, answer: AnswerDoc): unknown 
   return {
     description,
     headers: headerReferences(names),
-    ...(schema !== undefined && { content: { [mediaType]: { schema, ...(example !== undefined && { example }) } } }),
+    ...(schema !== undefined && {
+      content: contentOf({ [mediaType]: schema, ...alternatives }, { [mediaType]: example }),
+    }),
   };
 };

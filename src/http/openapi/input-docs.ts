@@ -53,7 +53,10 @@ export const inputDocs = (route: DeclaredRoute): InputDocs => {
     doc.bodies ?? (body.length > 0 ? { 'application/json': { ...objectSchema(body), ...doc.bodyRules } } : null);
   if (bodies === null) return { parameters };
   const required = doc.bodies !== undefined || body.some((one) => one.required);
-  return { parameters, requestBody: { required, content: contentOf(bodies, doc.example) } };
+  return {
+    parameters,
+    requestBody: { required, content: contentOf(bodies, doc.bodyExamples ?? { 'application/json': doc.example }) },
+  };
 };
 
 /** What may stand in query or body has to stand in neither of them. */
@@ -86,7 +89,14 @@ const headParametersOf = ({ reads, writes, doc }: DeclaredRoute): readonly unkno
   return names.map((name) => ({ $ref: `${PARAMETER}${name}` }));
 };
 
-const contentOf = (bodies: Readonly<Record<string, JsonSchema>>, example: unknown): unknown =>
+/** Schemas by media type, each with its example. */
+export const contentOf = (
+  schemas: Readonly<Record<string, JsonSchema>>,
+  examples: Readonly<Record<string, unknown>>,
+): unknown =>
   Object.fromEntries(
-    Object.entries(bodies).map(([type, schema]) => [type, { schema, ...(example !== undefined && { example }) }]),
+    Object.entries(schemas).map(([type, schema]) => {
+      const example = examples[type];
+      return [type, { schema, ...(example !== undefined && { example }) }];
+    }),
   );

@@ -10,6 +10,8 @@ export interface AnswerDoc {
   readonly schema?: JsonSchema;
   /** `application/json` when absent. */
   readonly mediaType?: string;
+  /** The same answer in other types, where the client asks for them. */
+  readonly alternatives?: Readonly<Record<string, JsonSchema>>;
   /** Besides those that every answer of its kind has. */
   readonly headers?: readonly HeaderName[];
   readonly example?: unknown;
@@ -35,6 +37,7 @@ export interface OperationDoc {
   readonly bodyRules?: JsonSchema;
   /** Bodies that no DTO describes, by media type. */
   readonly bodies?: Readonly<Record<string, JsonSchema>>;
+  readonly bodyExamples?: Readonly<Record<string, unknown>>;
 }
 
 export const DOC_KEY = 'tributary:operation';

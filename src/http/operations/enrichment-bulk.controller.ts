@@ -12,7 +12,7 @@ import { CLOCK } from '../ports.js';
 import { askedBy } from './asked.js';
 import { EnrichmentBulkDto, selectionOf } from './enrichment-bulk.dto.js';
 import { answerAllRequested } from './enrichment.presenter.js';
-import { SelectedPersons } from './selected-persons.js';
+import { emptySelection, namingNobody, SelectedPersons } from './selected-persons.js';
 import { naming } from './unknown-persons.js';
 import { Documented } from '../openapi/operation-doc.js';
 import { REQUEST_BULK } from './enrichment.docs.js';
@@ -38,9 +38,12 @@ export class EnrichmentBulkController {
     const selection = selectionOf(given);
     const head = writing.head();
     const chosen = await this.selected.of(principal.orgId, selection, sent);
+    // Under a key the decider is asked even so: the first request may have met people that match no more.
+    if (chosen.length === 0 && head.key === null) throw emptySelection();
     const request = { ...askedBy(principal, given), personIds: [...new Set(chosen)], ...head };
     const executed = await this.commands
       .execute(new RequestEnrichments(request))
+      .catch(namingNobody)
       .catch(naming(chosen, 'selection.includedIds'));
     return answerAllRequested(executed, this.clock.now());
   }

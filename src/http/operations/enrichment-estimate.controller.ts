@@ -13,7 +13,7 @@ import { askedBy } from './asked.js';
 import { EnrichmentEstimateDto, targetOf, type EstimateTarget } from './enrichment-estimate.dto.js';
 import { ESTIMATE_ENRICHMENTS } from './enrichment-estimate.docs.js';
 import { answerEstimated } from './enrichment-estimate.presenter.js';
-import { SelectedPersons } from './selected-persons.js';
+import { emptySelection, SelectedPersons } from './selected-persons.js';
 import { naming } from './unknown-persons.js';
 
 /** OP-23: what a request would come to. It changes nothing, so it needs no Idempotency-Key, not even with `force`. */
@@ -38,6 +38,7 @@ export class EnrichmentEstimateController {
     // As in batch/query: a key is checked and not kept.
     const { correlationId } = writing.head();
     const chosen = await this.personsOf(target, principal, sent);
+    if (chosen.length === 0) throw emptySelection();
     const personIds = [...new Set(chosen)];
     const estimate = { ...askedBy(principal, given), personIds, correlationId };
     const asked = this.commands.execute(new EstimateEnrichments(estimate));

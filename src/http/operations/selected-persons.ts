@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { invalidInput } from '../../commands/api-error.js';
+import { invalidInput, type ApiError } from '../../commands/api-error.js';
+import { Refused } from '../../commands/outcomes.js';
 import type { OrgId, PersonId } from '../../domain/kernel/ids.js';
 import type { ReadContext } from '../consistency/read-context.js';
 import { ReadYourWrites } from '../consistency/read-your-writes.js';
@@ -14,7 +15,7 @@ export class SelectedPersons {
     @Inject(ReadYourWrites) private readonly consistency: ReadYourWrites,
   ) {}
 
-  /** In order; named ones as often as they were named. @throws ApiError `empty_selection` */
+  /** In order; named ones as often as they were named. Empty when nobody matches. */
   async of(orgId: OrgId, selection: Selection, sent: ReadContext['sent']): Promise<readonly PersonId[]> {
     return selection.mode === 'manual' ? selection.includedIds : this.found(orgId, selection, sent);
   }
@@ -26,8 +27,14 @@ export class SelectedPersons {
     sent: ReadContext['sent'],
   ): Promise<readonly PersonId[]> {
     const asked = { filter, skip, excluded, take };
-    const ids = await this.consistency.read({ orgId, sent }, () => this.persons.select(orgId, asked));
-    if (ids.length > 0) return ids;
-    throw invalidInput('selection', 'selection matches no person', 'empty_selection');
+    return this.consistency.read({ orgId, sent }, () => this.persons.select(orgId, asked));
   }
 }
+
+export const emptySelection = (): ApiError =>
+  invalidInput('selection', 'selection matches no person', 'empty_selection');
+
+/** An error handler: the same answer when it is the decider that was given nobody. */
+export const namingNobody = (error: unknown): never => {
+  throw error instanceof Refused && error.refusal.reason === 'empty_selection' ? emptySelection() : error;
+};

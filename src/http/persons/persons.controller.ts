@@ -2,9 +2,7 @@ import { Controller, Get, Inject, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { CurrentPrincipal, Scopes } from '../../auth/decorators.js';
 import type { Principal } from '../../auth/principal.js';
-import { invalidInput } from '../../commands/api-error.js';
 import { RecordPerson } from '../../commands/record-person.command.js';
-import { canonicalIdentity } from '../../vault/identity.js';
 import type { SealedIdentity } from '../../vault/vault.js';
 import { Answer } from '../answer.js';
 import { Reading, type ReadContext } from '../consistency/read-context.js';
@@ -12,6 +10,7 @@ import { ReadYourWrites } from '../consistency/read-your-writes.js';
 import { Writing, type WriteContext } from '../idempotency/write-context.js';
 import { Input } from '../input/input.decorator.js';
 import { filterOfQuery } from './filters.js';
+import { identityOf } from './identity-of.js';
 import { noPerson } from './no-person.js';
 import { cursorOf, pageEndOf, PersonsPageDto } from './page.js';
 import { PersonDto, PersonIdDto } from './person.dto.js';
@@ -75,12 +74,3 @@ export class PersonsController {
     return new Answer({ persons: persons.map(presentIdentity), nextCursor: end && cursorOf(end, order) });
   }
 }
-
-/** @throws InvalidIdentity, ApiError when nothing identifies anybody (PR-01) */
-const identityOf = (given: SealedIdentity): SealedIdentity => {
-  const { identity, keys } = canonicalIdentity(given);
-  if (keys.length > 0) return identity;
-  const message =
-    'one of linkedinUrl, email, xHandle, githubUsername, or a name with companyName or companyDomain is required';
-  throw invalidInput('', message, 'identity_required');
-};

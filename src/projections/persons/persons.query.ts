@@ -42,6 +42,7 @@ export const SELECTED_MAX = 1_000;
 
 const COLUMNS = 'id, org_id, key_id, sealed, identities, source, created_at, updated_at';
 const BY_ID = statement('person_by_id', `select ${COLUMNS} from persons where org_id = $1 and id = $2`);
+const BY_KEYS = statement('persons_by_keys', `select ${COLUMNS} from persons where org_id = $1 and key_id = any($2)`);
 const ORDER = { oldestFirst: 'p.created_at, p.id', newestFirst: 'p.created_at desc, p.id desc' } as const;
 
 /** Filters have too many shapes to keep a plan of each, and are planned better by what they ask for. */
@@ -53,6 +54,11 @@ export class PersonsQuery {
   async byId(orgId: OrgId, personId: PersonId): Promise<PersonView | null> {
     const [row] = await this.sql.query<PersonDbRow>(BY_ID, [orgId, personId]);
     return row === undefined ? null : viewOfRow(row);
+  }
+
+  /** Those whose identity is sealed under one of these keys, in no order. */
+  async byKeys(orgId: OrgId, keyIds: readonly KeyId[]): Promise<readonly PersonView[]> {
+    return (await this.sql.query<PersonDbRow>(BY_KEYS, [orgId, keyIds])).map(viewOfRow);
   }
 
   /** In the order (createdAt, id), oldest first unless asked otherwise (OP-17). */

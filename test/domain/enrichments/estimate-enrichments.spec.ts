@@ -53,7 +53,7 @@ describe('OP-23 an estimate', () => {
 
   it('is answered under an id that a request has used: it is no copy of it', () => {
     const asked = request(['ada']);
-    const expiresAt = at(70_000);
+    const expiresAt = at(5_000);
     const answered = { commandType: 'x', status: 'x', references: [], fingerprint: null, expiresAt };
     given([...people, happened('CommandAnswered', answered, { commandId: asked.id })])
       .when(command('EstimateEnrichments', asked.data, { id: asked.id }), NOW_MS)

@@ -25,6 +25,7 @@ describe('OP-02 a new enrichment', () => {
         data: {
           personId: personId('ada'),
           field: 'emails',
+          options: {},
           optionsHash: 'default',
           operationType: 'enrichment_email',
           createdBy: 'user_1',
