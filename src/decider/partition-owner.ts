@@ -76,7 +76,9 @@ export class PartitionOwner {
     const { partition, clock } = this.setup;
     const oldestMs = this.state === 'deciding' ? (this.tenure?.oldestUndecidedMs ?? null) : this.idleSinceMs;
     const lagMs = oldestMs === null ? 0 : Math.max(0, clock.now() - oldestMs);
-    return { partition, state: this.state, claim: this.tenure?.claim ?? null, lagMs };
+    // Before, its claim may not stand in the log yet.
+    const claim = this.state === 'deciding' ? (this.tenure?.claim ?? null) : null;
+    return { partition, state: this.state, claim, lagMs };
   }
 
   /** Time of the partition's last event while it decides; null when others may know better. */

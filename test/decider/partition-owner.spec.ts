@@ -143,3 +143,12 @@ it('renews its claim after ten minutes of activity', async () => {
   expect(new Set(world.events().map(({ claim }) => claim)).size).toBe(1);
   expect(world.claims()).toBe(2);
 });
+
+it('names no claim before that stands in the log', async () => {
+  const faults = { latencyMs: ({ kind }: { kind: string }) => (kind === 'heartbeat' ? 50 : 0) };
+  const owner = await world.process('a', { faults }).start();
+  await world.until(() => owner.status()?.state === 'restoring', 'it restores');
+  expect([world.claims(), owner.status()?.claim]).toEqual([0, null]);
+  await world.passUntil(() => owner.status()?.state === 'deciding', 'it decides');
+  expect([world.claims(), owner.status()?.claim]).toEqual([1, expect.any(String)]);
+});
