@@ -77,7 +77,11 @@ export interface CommandDataByType {
   /** OP-21: the newest pending enrichment of (person, field, options). */
   CancelEnrichment: { readonly personId: PersonId; readonly field: Field; readonly optionsHash: string };
   /** WF-10: what is not mentioned stays; null takes a cap away. */
-  ChangeSettings: { readonly caps?: Partial<OrgCaps>; readonly by: string };
+  ChangeSettings: {
+    readonly caps?: Partial<OrgCaps>;
+    readonly creditThreshold?: number | null;
+    readonly by: string;
+  };
   GrantCredits: {
     readonly amount: number;
     readonly source: GrantSource;

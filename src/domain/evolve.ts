@@ -1,7 +1,7 @@
 import type { DomainEvent } from '../events/event.js';
 import { answeredByEvent, commandAnswered, commandRefused } from './answers/answer-after.js';
 import { emptyAccount } from './credits/account.js';
-import { accountAfter, accountWarned } from './credits/account-after.js';
+import { accountAfter, accountWarned, accountWithThreshold } from './credits/account-after.js';
 import type { CreditEvent } from './credits/chain.js';
 import { spendersOf, spendingAfterRelease, spendingAfterReserve } from './credits/spending.js';
 import { splitShares } from './credits/split.js';
@@ -17,6 +17,7 @@ import { assertNever, invariant } from './kernel/errors.js';
 import type { OrgId } from './kernel/ids.js';
 import type { Instant } from './kernel/instant.js';
 import { personRecorded } from './persons/person-after.js';
+import { DEFAULT_SETTINGS } from './settings/settings.js';
 import type { StateChanges, StateReader } from './state.js';
 import { streams } from './streams.js';
 
@@ -45,9 +46,8 @@ export const evolve = (state: StateReader, event: AppliedEvent): StateChanges =>
     case 'CreditsReserved':
       return evolveReserved(state, event);
     case 'CreditsCaptured':
-      return evolveSettled(state, event);
     case 'CreditsReleased':
-      return [...evolveSettled(state, event), ...givenBack(state, event)];
+      return evolveSettled(state, event);
     case 'CreditsGranted':
     case 'CreditsExpired':
     case 'CreditsAdjusted':
@@ -55,7 +55,7 @@ export const evolve = (state: StateReader, event: AppliedEvent): StateChanges =>
     case 'CreditsRefunded':
       return evolveRefunded(state, event);
     case 'SettingsChanged':
-      return evolveSettings(event);
+      return evolveSettings(state, event);
     case 'GrantExpiryNeared':
       return evolveWarned(state, event);
     case 'LedgerCheckpointed':
@@ -64,6 +64,7 @@ export const evolve = (state: StateReader, event: AppliedEvent): StateChanges =>
       return commandAnswered(event);
     case 'CommandRefused':
       return commandRefused(event);
+    case 'CreditsRanLow':
     case 'CreditsDepleted':
     case 'PartitionClaimed':
     case 'BatchDecided':
@@ -127,7 +128,8 @@ const evolveSettled = (
   event: Applied<'CreditsCaptured'> | Applied<'CreditsReleased'>,
 ): StateChanges => {
   const enrichment = knownEnrichment(state, event.orgId, event.data.enrichmentId);
-  return [accountChange(state, event), [streams.enrichment(enrichment.id), enrichmentSettled(enrichment, event.data)]];
+  const settled = [streams.enrichment(enrichment.id), enrichmentSettled(enrichment, event.data)] as const;
+  return [accountChange(state, event), settled, ...(event.type === 'CreditsReleased' ? givenBack(state, event) : [])];
 };
 
 const evolveRefunded = (state: StateReader, event: Applied<'CreditsRefunded'>): StateChanges => {
@@ -147,10 +149,14 @@ const givenBack = (state: StateReader, { orgId, data }: Applied<'CreditsReleased
   });
 };
 
-const evolveSettings = (event: Applied<'SettingsChanged'>): StateChanges => {
+/** An event says nothing of settings that came after it. */
+const evolveSettings = (state: StateReader, event: Applied<'SettingsChanged'>): StateChanges => {
   const { settings, version } = event.data;
   const answer = { commandType: 'ChangeSettings', status: 'changed', references: [] } as const;
-  return [[streams.settings(event.orgId), { ...settings, version }], ...answeredByEvent(event, answer)];
+  const value = { ...DEFAULT_SETTINGS, ...settings, version };
+  const key = streams.account(event.orgId);
+  const account = accountWithThreshold(state.get(key) ?? emptyAccount(event.orgId), value.creditThreshold);
+  return [[streams.settings(event.orgId), value], [key, account], ...answeredByEvent(event, answer)];
 };
 
 const evolveWarned = (state: StateReader, { orgId, data }: Applied<'GrantExpiryNeared'>): StateChanges => {

@@ -57,14 +57,14 @@ const subjectsOf = (command: Command, state: StateReader): readonly StreamKey[] 
     case 'RecordProviderResponse':
     case 'ExpireEnrichment':
       return enrichmentStreams(state, orgId, command.data.enrichmentId);
-    case 'ChangeSettings':
-      return [streams.settings(orgId)];
     case 'RefundEnrichment': {
       const { enrichmentId } = command.data;
       return [streams.enrichment(enrichmentId), streams.refund(orgId, enrichmentId)];
     }
     case 'CheckpointLedger':
       return [streams.checkpoint(command.data.statement.partition)];
+    case 'ChangeSettings':
+      return [streams.settings(orgId)];
     case 'GrantCredits':
     case 'AdjustCredits':
     case 'ExpireGrants':
@@ -126,9 +126,10 @@ export const streamsOfEvent = (event: AppliedEvent, state: StateReader): readonl
     case 'CreditsRefunded':
     case 'CreditsAdjusted':
     case 'GrantExpiryNeared':
+    case 'SettingsChanged':
       return [accountOf(event)];
     case 'EnrichmentRequested':
-    case 'SettingsChanged':
+    case 'CreditsRanLow':
     case 'CreditsDepleted':
     case 'LedgerCheckpointed':
     case 'CommandAnswered':

@@ -22,6 +22,7 @@ export const CATALOGUE: Readonly<Record<EventType, CatalogueEntry>> = {
   CreditsExpired: entry('CreditsExpired', 'The unused part of a grant ran out.'),
   CreditsRefunded: entry('CreditsRefunded', 'Credits came back for an enrichment that was found.'),
   CreditsAdjusted: entry('CreditsAdjusted', 'An operator corrected the credits, upwards or downwards.'),
+  CreditsRanLow: entry('CreditsRanLow', 'Fewer credits are available than the org wants to have.'),
   CreditsDepleted: entry('CreditsDepleted', 'A command left nothing available.'),
   GrantExpiryNeared: entry('GrantExpiryNeared', 'Free credits of a grant end in 7 days, or in 1.'),
   LedgerCheckpointed: entry('LedgerCheckpointed', 'A signed statement about the credit chains of a partition.'),

@@ -96,6 +96,14 @@ export interface CreditsAdjusted extends ChainLink {
   readonly note: SealedNote;
 }
 
+/** Fewer credits are available than the org's threshold (API CR-13): once per command that leads there. */
+export interface CreditsRanLow {
+  readonly available: number;
+  readonly threshold: number;
+  /** The last entry of the ledger then; 0: there is none. */
+  readonly entry: number;
+}
+
 /** Nothing is available any more, though credits may be reserved (API CR-13): once per command that leads there. */
 export interface CreditsDepleted {
   readonly reserved: number;

@@ -6,6 +6,7 @@ import type {
   CreditsDepleted,
   CreditsExpired,
   CreditsGranted,
+  CreditsRanLow,
   CreditsRefunded,
   CreditsReleased,
   CreditsReserved,
@@ -30,6 +31,7 @@ export interface EventDataByType {
   CreditsExpired: CreditsExpired;
   CreditsRefunded: CreditsRefunded;
   CreditsAdjusted: CreditsAdjusted;
+  CreditsRanLow: CreditsRanLow;
   CreditsDepleted: CreditsDepleted;
   GrantExpiryNeared: GrantExpiryNeared;
   LedgerCheckpointed: LedgerCheckpointed;

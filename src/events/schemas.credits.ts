@@ -71,6 +71,7 @@ export const CREDIT_SCHEMAS = {
     by: string,
     note: NOTE,
   }),
+  CreditsRanLow: object<EventDataByType['CreditsRanLow']>({ available: count, threshold: count, entry: count }),
   CreditsDepleted: object<EventDataByType['CreditsDepleted']>({ reserved: count, entry: count }),
   GrantExpiryNeared: object<EventDataByType['GrantExpiryNeared']>({
     grantId: string,

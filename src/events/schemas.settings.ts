@@ -7,7 +7,7 @@ const CAPS = object<OrgCaps>({ daily: nullable(count), monthly: nullable(count) 
 
 export const SETTINGS_SCHEMAS = {
   SettingsChanged: object<EventDataByType['SettingsChanged']>({
-    settings: object<SettingsValue>({ caps: CAPS }),
+    settings: object<SettingsValue>({ caps: CAPS, creditThreshold: nullable(count) }),
     version: count,
     by: string,
   }),

@@ -37,6 +37,7 @@ const enrichmentsIn = (event: StoredEvent): readonly EnrichmentId[] => {
     case 'CreditsRefunded':
     case 'CreditsAdjusted':
     case 'SettingsChanged':
+    case 'CreditsRanLow':
     case 'CreditsDepleted':
     case 'GrantExpiryNeared':
     case 'LedgerCheckpointed':

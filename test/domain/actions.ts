@@ -85,7 +85,10 @@ const ACTIONS = {
     key: fc.oneof({ weight: 4, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: fc.nat({ max: 3 }) }),
     limits: fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: anyLimits }),
   }),
-  settings: fc.record({ daily: anyCap, monthly: anyCap }, { requiredKeys: [] }),
+  settings: fc.record({
+    caps: fc.record({ daily: anyCap, monthly: anyCap }, { requiredKeys: [] }),
+    creditThreshold: fc.constantFrom(undefined, undefined, null, 3, 10, 20),
+  }),
   respond: fc.record({
     pick: nat,
     ended: fc.oneof({ weight: 5, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
@@ -161,7 +164,15 @@ export const commandOf = (world: World, { kind, data }: Action): Command | null 
       );
     }
     case 'settings':
-      return command('ChangeSettings', { caps: data, by: 'user_1' }, envelope);
+      return command(
+        'ChangeSettings',
+        {
+          caps: data.caps,
+          by: 'user_1',
+          ...(data.creditThreshold !== undefined && { creditThreshold: data.creditThreshold }),
+        },
+        envelope,
+      );
     case 'respond':
       return respondOf(world, data);
     case 'cancel':

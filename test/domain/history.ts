@@ -5,6 +5,7 @@ import type { EnrichmentOutcome } from '../../src/domain/enrichments/enrichment.
 import type { GrantId, ReservationId, TransactionId } from '../../src/domain/kernel/ids.js';
 import type { Instant } from '../../src/domain/kernel/instant.js';
 import type { Person } from '../../src/domain/persons/person.js';
+import { DEFAULT_SETTINGS, type SettingsValue } from '../../src/domain/settings/settings.js';
 import type { StateByKind, StateReader, StreamState } from '../../src/domain/state.js';
 import { streams, type StreamKey, type StreamKind } from '../../src/domain/streams.js';
 import type { Plan } from '../../src/domain/waterfall/plan.js';
@@ -38,6 +39,11 @@ export const granted = (
     },
     times.time ? { time: times.time } : {},
   );
+
+export const settingsChanged = (settings: Partial<SettingsValue>): AppliedEvent => {
+  const { version: _, ...defaults } = DEFAULT_SETTINGS;
+  return happened('SettingsChanged', { settings: { ...defaults, ...settings }, version: 1, by: 'user_1' });
+};
 
 export const recorded = (name: string): AppliedEvent =>
   happened('PersonRecorded', {

@@ -65,6 +65,7 @@ describe('the random worlds reach', () => {
       20,
     ],
     ['warnings of expiry', count(({ type }) => type === 'GrantExpiryNeared'), 2],
+    ['few left', count(({ type }) => type === 'CreditsRanLow'), 5],
     ['nothing left', count(({ type }) => type === 'CreditsDepleted'), 5],
     ['superseding', count(({ type, data }) => type === 'EnrichmentRequested' && data.supersedes !== null), 10],
     ['merged people', count(({ type, data }) => type === 'PersonRecorded' && data.merged), 5],

@@ -104,7 +104,14 @@ describe('the streams that folding reads', () => {
     [reserved, ['account/org_1', 'spending/org_1', ADA]],
     [captured, ['account/org_1', ADA]],
     [released, ['account/org_1', ADA]],
-    [happened('SettingsChanged', { settings: { caps: { daily: 1, monthly: null } }, version: 1, by: 'x' }), []],
+    [
+      happened('SettingsChanged', {
+        settings: { caps: { daily: 1, monthly: null }, creditThreshold: null },
+        version: 1,
+        by: 'x',
+      }),
+      ['account/org_1'],
+    ],
     [ended, [ADA]],
     [responded(false), [ADA]],
     [responded(true), []],

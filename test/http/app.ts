@@ -86,7 +86,7 @@ export class World {
     this.newest = this.person = () => null;
     this.persons = this.personsByKeys = this.selected = this.values = this.newestOfEach = this.attempts = () => [];
     this.balance = this.balanceAt = () => ({ balance: 0, reserved: 0, available: 0, nextExpiry: null });
-    this.settings = () => ({ caps: { daily: null, monthly: null }, version: 0 });
+    this.settings = () => ({ caps: { daily: null, monthly: null }, creditThreshold: null, version: 0 });
     this.history = this.entries = () => [];
     this.lastEntry = this.lastCovered = () => 0;
     this.heads = this.ledgerKeys = () => [];

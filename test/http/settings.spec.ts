@@ -13,22 +13,33 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   world.reset();
-  const settings = { caps: { daily: 5, monthly: null }, version: 3 };
+  const settings = { caps: { daily: 5, monthly: null }, creditThreshold: 20, version: 3 };
   world.execute = () => ({ result: { settings }, replayed: false, position: { partition: 1, offset: 7n } });
 });
 afterAll(() => app.close());
 
 describe('WF-10 settings', () => {
   it('GET shows those of the caller’s org', async () => {
-    world.settings = () => ({ caps: { daily: 9, monthly: 90 }, version: 2 });
+    world.settings = () => ({ caps: { daily: 9, monthly: 90 }, creditThreshold: 20, version: 2 });
     const { status, body } = await call('GET', SETTINGS);
-    expect([status, body]).toEqual([200, { caps: { daily: 9, monthly: 90 }, version: 2 }]);
+    expect([status, body]).toEqual([200, { caps: { daily: 9, monthly: 90 }, creditThreshold: 20, version: 2 }]);
     expect(world.queries).toEqual([`settings ["${ORG}"]`]);
+  });
+
+  it.each([0, 20, null])('CR-13 PATCH takes the threshold %j', async (creditThreshold) => {
+    expect((await call('PATCH', SETTINGS, { body: { creditThreshold } })).status).toBe(200);
+    expect(world.commands[0]?.data).toEqual({ creditThreshold, by: 'user_1' });
+  });
+
+  it.each([-1, 1.5, '20', true, [], {}])('CR-13 PATCH does not take the threshold %j', async (creditThreshold) => {
+    const { status, body } = await call('PATCH', SETTINGS, { body: { creditThreshold } });
+    expect([status, body.error.reason]).toEqual([400, 'invalid_credit_threshold']);
+    expect(world.commands).toEqual([]);
   });
 
   it('PATCH sends what is mentioned, null included, and answers all of them', async () => {
     const { status, headers, body } = await call('PATCH', SETTINGS, { body: { caps: { monthly: null } } });
-    expect([status, body]).toEqual([200, { caps: { daily: 5, monthly: null }, version: 3 }]);
+    expect([status, body]).toEqual([200, { caps: { daily: 5, monthly: null }, creditThreshold: 20, version: 3 }]);
     expect(headers['x-tributary-position']).toBe('1:7');
     const data = { caps: { monthly: null }, by: 'user_1' };
     expect(world.commands).toMatchObject([{ type: 'ChangeSettings', orgId: ORG, data }]);

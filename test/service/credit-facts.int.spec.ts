@@ -59,6 +59,19 @@ describe('CR-13 what an org wants to hear of its credits, on the events topic', 
     ]);
   });
 
+  it('CR-13 WF-10 fewer credits than the org’s threshold are told once, by whatever takes them', async () => {
+    const orgId = await service.newOrg('low', 10);
+    const key = await service.keyFor(orgId);
+    const path = '/api/v1/settings';
+    const changed = await service.call('PATCH', path, { key, body: { creditThreshold: 5 } });
+    expect([changed.status, changed.body.creditThreshold]).toEqual([200, 5]);
+    expect((await service.call('GET', path, { key })).body.creditThreshold).toBe(5);
+    for (const amount of [-5, -1, -1]) await post('adjustments', { orgId, amount, reason: 'test' });
+    expect(await told(orgId, 'CreditsRanLow')).toEqual([{ available: 4, threshold: 5, entry: 3 }]);
+    await service.call('PATCH', path, { key, body: { creditThreshold: null } });
+    expect((await service.call('GET', path, { key })).body.creditThreshold).toBeNull();
+  });
+
   it('CR-13 the sweeper tells of a grant that ends in a day', async () => {
     const orgId = await service.newOrg('expiring');
     const expiresAt = new Date(Date.now() + DAY_MS + 1_000).toISOString();

@@ -98,6 +98,7 @@ export const RARE_MINIMUM: Readonly<Record<string, number>> = {
   'person merged': 1000,
   'credits expired': 1000,
   'released credits expired': 1000,
+  'credits ran low': 40,
   'credits depleted': 40,
   'grant that ends in 7 days': 70,
   'grant that ends in 1 days': 50,

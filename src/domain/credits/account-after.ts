@@ -18,7 +18,7 @@ const MOVES: Readonly<Record<Exclude<CreditEventType, 'CreditsGranted' | 'Credit
 export const accountAfter = (account: Account, event: CreditEvent, time: Instant): Account => {
   const { amount, reservedDelta } = ledgerEntryOf(event);
   return {
-    orgId: account.orgId,
+    ...account,
     balance: account.balance + amount,
     reserved: account.reserved + reservedDelta,
     grants: grantsAfter(account.grants, event, time),
@@ -50,6 +50,9 @@ export const accountWarned = (account: Account, { grantId, daysBefore }: GrantEx
   ...account,
   grants: account.grants.map((grant) => (grant.id === grantId ? { ...grant, warnedDays: daysBefore } : grant)),
 });
+
+export const accountWithThreshold = ({ threshold: _, ...account }: Account, threshold: number | null): Account =>
+  threshold === null ? account : { ...account, threshold };
 
 /** CR-14, asserted for every entry before it is proposed: no decision may leave an account like this behind. */
 export const checkAccount = (account: Account): void => {

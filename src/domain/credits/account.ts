@@ -26,6 +26,8 @@ export interface Account {
   readonly grants: readonly Grant[];
   readonly entry: number;
   readonly hash: string;
+  /** Of the org's settings, so that whatever moves credits knows it (CR-13); absent: none. */
+  readonly threshold?: number;
 }
 
 /** `prevHash` of the first entry of every chain (API CR-10). */

@@ -15,8 +15,9 @@ export const changeSettings = (
   if (refusal !== null) return refused(refusal);
   const key = streams.settings(orgId);
   const before = proposal.state.get(key) ?? DEFAULT_SETTINGS;
-  const settings: SettingsValue = { caps: { ...before.caps, ...data.caps } };
-  const isChange = settings.caps.daily !== before.caps.daily || settings.caps.monthly !== before.caps.monthly;
+  const { caps, creditThreshold = before.creditThreshold } = data;
+  const settings: SettingsValue = { caps: { ...before.caps, ...caps }, creditThreshold };
+  const isChange = !isSame(settings, before);
   if (isChange) {
     const changed = { settings, version: before.version + 1, by: data.by };
     proposal.record('SettingsChanged', `settings/${orgId}`, changed);
@@ -25,7 +26,11 @@ export const changeSettings = (
   return answered({ settings: proposal.state.get(key) ?? before }, memory);
 };
 
-const refusalOf = ({ caps = {} }: Command<'ChangeSettings'>['data']): Refusal | null => {
-  const isCap = (cap: number | null): boolean => cap === null || isAmount(cap);
-  return Object.values(caps).every(isCap) ? null : { code: 'VALIDATION_ERROR', reason: 'invalid_caps' };
+const isSame = (a: SettingsValue, b: SettingsValue): boolean =>
+  a.caps.daily === b.caps.daily && a.caps.monthly === b.caps.monthly && a.creditThreshold === b.creditThreshold;
+
+const refusalOf = ({ caps = {}, creditThreshold = null }: Command<'ChangeSettings'>['data']): Refusal | null => {
+  const isLimit = (limit: number | null): boolean => limit === null || isAmount(limit);
+  if (!Object.values(caps).every(isLimit)) return { code: 'VALIDATION_ERROR', reason: 'invalid_caps' };
+  return isLimit(creditThreshold) ? null : { code: 'VALIDATION_ERROR', reason: 'invalid_credit_threshold' };
 };

@@ -38,11 +38,15 @@ export class SettingsController {
   @Documented(CHANGE_SETTINGS)
   @Scopes('admin')
   async change(
-    @Input('body') { caps }: SettingsDto,
+    @Input('body') { caps, creditThreshold }: SettingsDto,
     @CurrentPrincipal() { orgId, createdBy }: Principal,
     @Reading() { correlationId }: ReadContext,
   ): Promise<Answer> {
-    const changes = { by: createdBy, ...(caps !== undefined && { caps: mentionedIn(caps) }) };
+    const changes = {
+      by: createdBy,
+      ...(caps !== undefined && { caps: mentionedIn(caps) }),
+      ...(creditThreshold !== undefined && { creditThreshold }),
+    };
     const { result, position } = await this.commands.execute(new ChangeSettings({ orgId, changes, correlationId }));
     return new Answer(present(result.settings), { position });
   }
@@ -53,4 +57,8 @@ const mentionedIn = ({ daily, monthly }: CapsDto): Partial<OrgCaps> => ({
   ...(monthly !== undefined && { monthly }),
 });
 
-const present = ({ caps, version }: Settings) => ({ caps: { daily: caps.daily, monthly: caps.monthly }, version });
+const present = ({ caps, creditThreshold, version }: Settings) => ({
+  caps: { daily: caps.daily, monthly: caps.monthly },
+  creditThreshold,
+  version,
+});

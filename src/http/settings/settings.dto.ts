@@ -22,4 +22,9 @@ export class SettingsDto {
   @ValidateNested()
   @Type(() => CapsDto)
   readonly caps?: CapsDto;
+
+  /** CR-13; null: no credits are few. */
+  @Optional()
+  @IsAmountOrNull()
+  readonly creditThreshold?: number | null;
 }

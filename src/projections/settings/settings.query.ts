@@ -10,6 +10,6 @@ export class SettingsQuery {
   /** Those of an org that never set anything are the default. */
   async of(orgId: OrgId): Promise<Settings> {
     const [row] = await this.sql.query<{ settings: SettingsValue; version: number }>(OF_ORG, [orgId]);
-    return row === undefined ? DEFAULT_SETTINGS : { ...row.settings, version: row.version };
+    return row === undefined ? DEFAULT_SETTINGS : { ...DEFAULT_SETTINGS, ...row.settings, version: row.version };
   }
 }

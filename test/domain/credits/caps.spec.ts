@@ -3,13 +3,13 @@ import type { Instant } from '../../../src/domain/kernel/instant.js';
 import { streams } from '../../../src/domain/streams.js';
 import { given } from '../../support/given.js';
 import { at, cancel, enrichmentId, expire, NOW_MS, ORG, PLAN, request, step } from '../fixtures.js';
-import { granted, happened, recorded, requested, share } from '../history.js';
+import { granted, happened, recorded, requested, share, settingsChanged } from '../history.js';
 import { replay } from '../world.js';
 
 /** Each new enrichment reserves 3. */
 const people = [granted(100), recorded('ada'), recorded('bob')];
 const capped = (daily: number | null, monthly: number | null = null): AppliedEvent =>
-  happened('SettingsChanged', { settings: { caps: { daily, monthly } }, version: 1, by: 'user_1' });
+  settingsChanged({ caps: { daily, monthly } });
 const day = (date: string) => `${date}T12:00:00.000Z` as Instant;
 const byKey = (time: Instant) => requested('bob', { time, createdBy: 'key:k' });
 const KEY = { createdBy: 'key:k' };

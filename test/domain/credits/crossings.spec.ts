@@ -2,8 +2,8 @@ import * as fc from 'fast-check';
 import { availableIn } from '../../../src/domain/credits/account.js';
 import { given } from '../../support/given.js';
 import { anyActions, play } from '../actions.js';
-import { adjust, at, enrichmentId, expireGrants, NOW_MS, request, response } from '../fixtures.js';
-import { granted, recorded, requested } from '../history.js';
+import { adjust, at, command, enrichmentId, expireGrants, NOW_MS, request, response } from '../fixtures.js';
+import { granted, recorded, requested, settingsChanged } from '../history.js';
 import { printSeed, runs, seed } from '../seed.js';
 import { World } from '../world.js';
 
@@ -46,6 +46,64 @@ describe('CR-13 credits that are used up', () => {
 
   it('are not told of by a refusal', () =>
     expect(typesOf(given([granted(2), recorded('ada')]).when(request(['ada'])))).toEqual(['CommandRefused']));
+});
+
+describe('CR-13 credits that run low', () => {
+  const below = (creditThreshold: number | null) => settingsChanged({ creditThreshold });
+  const LOW = 'CreditsRanLow';
+
+  it('are told of by the command that takes them below the threshold, not by one that leaves exactly as many', () => {
+    expect(typesOf(given([below(5), granted(8)]).when(adjust(-3)))).not.toContain(LOW);
+    given([below(5), granted(8)])
+      .when(adjust(-4))
+      .thenDecided([
+        { type: 'CreditsAdjusted' },
+        { type: LOW, subject: 'account/org_1', data: { available: 4, threshold: 5, entry: 2 } },
+        {},
+      ]);
+  });
+
+  it('are told of once: what is low already and gets lower is no news', () =>
+    expect(typesOf(given([below(5), granted(4)]).when(adjust(-1)))).not.toContain(LOW));
+
+  it('and again when they were not low in between', () => {
+    const world = new World();
+    for (const event of [below(5), granted(8)]) world.state.apply(event);
+    for (const amount of [-4, -1, 5, -5]) world.send(adjust(amount));
+    expect(world.log.filter(({ type }) => type === LOW)).toHaveLength(2);
+  });
+
+  it('that are used up at once are told of as both', () =>
+    expect(typesOf(given([below(5), granted(8)]).when(adjust(-8)))).toEqual([
+      'CreditsAdjusted',
+      LOW,
+      DEPLETED,
+      'CommandAnswered',
+    ]));
+
+  it('are never told of without a threshold, or with 0', () => {
+    for (const history of [[granted(8)], [below(0), granted(8)], [below(5), below(null), granted(8)]]) {
+      expect(typesOf(given(history).when(adjust(-8)))).not.toContain(LOW);
+    }
+  });
+
+  it('are told of when the threshold moves above them', () => {
+    const change = (creditThreshold: number) => command('ChangeSettings', { by: 'user_1', creditThreshold });
+    given([granted(8)])
+      .when(change(9))
+      .thenDecided([{ type: 'SettingsChanged' }, { type: LOW, data: { available: 8, threshold: 9, entry: 1 } }]);
+    expect(typesOf(given([granted(8)]).when(change(8)))).toEqual(['SettingsChanged']);
+    expect(typesOf(given([below(9), granted(8)]).when(change(10)))).toEqual(['SettingsChanged']);
+  });
+
+  it('keep their threshold whatever else moves the account', () => {
+    const world = new World();
+    for (const event of [below(5), granted(8)]) world.state.apply(event);
+    world.send(adjust(-1));
+    expect(world.account().threshold).toBe(5);
+    world.send(command('ChangeSettings', { by: 'user_1', creditThreshold: null }));
+    expect(world.account()).not.toHaveProperty('threshold');
+  });
 });
 
 describe('CR-13 whatever the order of commands', () => {

@@ -1,10 +1,10 @@
 import type { AppliedEvent } from '../../../src/domain/evolve.js';
 import { given } from '../../support/given.js';
 import { at, command, ORG } from '../fixtures.js';
-import { happened } from '../history.js';
+import { settingsChanged } from '../history.js';
 
 const capped = (daily: number | null, monthly: number | null): AppliedEvent =>
-  happened('SettingsChanged', { settings: { caps: { daily, monthly } }, version: 1, by: 'user_1' });
+  settingsChanged({ caps: { daily, monthly } });
 
 describe('WF-10 settings', () => {
   const change = (caps?: object) => command('ChangeSettings', { ...(caps && { caps }), by: 'user_1' });
@@ -29,6 +29,20 @@ describe('WF-10 settings', () => {
     given([])
       .when(change())
       .thenAnswered({ result: { settings: { caps: { daily: null, monthly: null }, version: 0 } } }));
+
+  it('CR-13 hold a threshold, which stays when it is not mentioned and goes with null', () => {
+    const set = (change: object) => command('ChangeSettings', { ...change, by: 'user_1' });
+    const history = [settingsChanged({ creditThreshold: 5 })];
+    given(history)
+      .when(set({ caps: { daily: 1 } }))
+      .thenAnswered({ result: { settings: { caps: { daily: 1 }, creditThreshold: 5 } } });
+    given(history)
+      .when(set({ creditThreshold: null }))
+      .thenAnswered({ result: { settings: { creditThreshold: null, version: 2 } } });
+    given(history)
+      .when(set({ creditThreshold: 0.5 }))
+      .thenAnswered({ refusal: { code: 'VALIDATION_ERROR', reason: 'invalid_credit_threshold' } });
+  });
 
   it.each([[{ daily: -1 }], [{ monthly: 1.5 }]])('%j is refused', (caps) =>
     given([])

@@ -137,6 +137,12 @@ const keepsQuiet = changing((decision) => ({
   events: decision.events.filter(({ type }) => type !== 'CreditsDepleted'),
 }));
 
+/** Of an org whose threshold nobody knows, no credits are few. */
+const knowsNoThreshold = changing((decision) => ({
+  ...decision,
+  events: decision.events.filter(({ type }) => type !== 'CreditsRanLow'),
+}));
+
 export const CORE_BUGS: readonly PlantedBug[] = [
   { name: 'refuses without logging', plant: silentRefusal },
   { name: 'forgets command ids', plant: without('request', 'recent') },
@@ -148,6 +154,7 @@ export const CORE_BUGS: readonly PlantedBug[] = [
   { name: 'refunds more than was captured', plant: refundsTooMuch },
   { name: 'warns of a grant again and again', plant: forgetsWarnings },
   { name: 'never says that credits are depleted', plant: keepsQuiet },
+  { name: 'never says that credits run low', plant: knowsNoThreshold },
   { name: 'hashes another time than it writes', plant: hashesWrongly },
   { name: 'makes a second enrichment beside an active one', plant: without('current') },
   { name: 'forgets deadlines', plant: forgetsDeadlines },

@@ -82,7 +82,7 @@ export const completenessOf = (facts: readonly Fact[], foreseen: Foreseen): stri
     ...(command.type === 'RecordProviderResponse' ? answeredEnd(facts, foreseen) : []),
   ];
   if (endings.join() !== expected.join()) return `it ends ${endings.join()} instead of ${expected.join()}`;
-  const movesMoney = facts.some(({ type }) => type.startsWith('Credits') || type === 'EnrichmentFinished');
+  const movesMoney = facts.some((fact) => 'hash' in fact.data || fact.type === 'EnrichmentFinished');
   if (movesMoney && credits.dueAt(nowMs) > 0) return 'what is due expires at once';
   if (command.type === 'ExpireGrants' && credits.warningsDueAt(nowMs) > 0) return 'what ends soon is spoken of';
   return partsOf(facts, foreseen) ?? memoryOf(facts, foreseen);

@@ -7,12 +7,15 @@ import { EnrichmentPage } from './enrichment-page.js';
 import { alike } from './alike.js';
 import type { Share } from './credit-book.js';
 import type { CreditFact } from './ledger-form.js';
+import { LevelJudge } from './level-judge.js';
 import type { OrgBook } from './org-book.js';
 import type { RarePaths } from '../world/rare-paths.js';
 import { completenessOf, foreseen, type Foreseen } from './completeness.js';
 import { demand } from './violation.js';
 
-const ENDING = ['CreditsReleased', 'CreditsExpired', 'EnrichmentFinished', 'CreditsDepleted'] as const;
+const ENDING = ['CreditsReleased', 'CreditsExpired', 'EnrichmentFinished'] as const;
+/** Whatever moves credits or their threshold may cross it. */
+const LEVEL = ['CreditsRanLow', 'CreditsDepleted'] as const;
 const MAY_CAUSE: Readonly<Record<CommandType, readonly EventType[]>> = {
   RecordPerson: ['PersonRecorded', 'CommandAnswered'],
   RequestEnrichments: ['EnrichmentRequested', 'CreditsReserved', 'CommandAnswered', ...ENDING],
@@ -23,8 +26,8 @@ const MAY_CAUSE: Readonly<Record<CommandType, readonly EventType[]>> = {
   ChangeSettings: ['SettingsChanged', 'CommandAnswered'],
   GrantCredits: ['CreditsGranted', 'CreditsExpired', 'CommandAnswered'],
   RefundEnrichment: ['CreditsRefunded', 'CreditsExpired', 'CommandAnswered'],
-  AdjustCredits: ['CreditsAdjusted', 'CreditsExpired', 'CreditsDepleted', 'CommandAnswered'],
-  ExpireGrants: ['CreditsExpired', 'GrantExpiryNeared', 'CreditsDepleted'],
+  AdjustCredits: ['CreditsAdjusted', 'CreditsExpired', 'CommandAnswered'],
+  ExpireGrants: ['CreditsExpired', 'GrantExpiryNeared'],
   CheckpointLedger: ['LedgerCheckpointed'],
 };
 
@@ -49,14 +52,14 @@ export class Decision {
   private expected: Expectation;
   private readonly foreseen: Foreseen;
   private readonly facts: Fact[] = [];
-  private readonly availableBefore: number;
+  private readonly level: LevelJudge;
   private readonly touched = new Set<EnrichmentPage>();
 
   constructor(private readonly options: DecisionOptions) {
     const { command, book, timeMs } = options;
     this.expected = expectationOf(command, book, timeMs);
     this.foreseen = foreseen(command, book, timeMs);
-    this.availableBefore = book.credits.available;
+    this.level = new LevelJudge(book);
     if (book.memory.decisionFor(command.id, options.offset) !== undefined)
       options.paths.saw('id decided again when forgotten');
     this.demand(
@@ -75,7 +78,11 @@ export class Decision {
     this.demand(fact.timeMs === timeMs, 'an event has the time of its command', fact);
     if (this.expected === 'events' && this.isTooLarge(fact)) this.expected = TOO_LARGE;
     if (this.expected === 'events') {
-      this.demand(MAY_CAUSE[command.type].includes(fact.type), 'a command causes only events of its kind', fact);
+      this.demand(
+        [...MAY_CAUSE[command.type], ...LEVEL].includes(fact.type),
+        'a command causes only events of its kind',
+        fact,
+      );
     } else this.demand(fact.type === 'CommandRefused', 'what has to be refused is not executed', fact);
     this.facts.push(fact);
     this.write(fact);
@@ -117,8 +124,9 @@ export class Decision {
       case 'CreditsRefunded':
       case 'CreditsAdjusted':
         return this.moneyMoved(fact);
+      case 'CreditsRanLow':
       case 'CreditsDepleted':
-        return this.depleted(fact);
+        return this.level.enter(fact);
       case 'GrantExpiryNeared':
         return book.credits.warned(fact);
       case 'LedgerCheckpointed':
@@ -145,13 +153,6 @@ export class Decision {
     if (fact.type === 'CreditsReserved') this.reserved(fact, [...credits.reserve(fact)]);
     if (fact.type === 'CreditsCaptured') this.page(fact.data.enrichmentId).capture(fact, credits.capture(fact));
     if (fact.type === 'CreditsReleased') this.page(fact.data.enrichmentId).release(fact, credits.release(fact));
-  }
-
-  /** Comes after the last entry of its command. */
-  private depleted(fact: Fact<'CreditsDepleted'>): void {
-    const { credits } = this.options.book;
-    const told = fact.data.reserved === credits.reserved && fact.data.entry === credits.entry;
-    this.demand(told && this.availableBefore > 0 && credits.available === 0, 'depleted when nothing is left', fact);
   }
 
   private requested(fact: Fact<'EnrichmentRequested'>): void {
@@ -214,9 +215,7 @@ export class Decision {
     demand(missing === null, 'a decision is whole', () =>
       JSON.stringify({ missing, command: this.options.command, facts: this.facts }),
     );
-    const isDepleted = this.availableBefore > 0 && this.options.book.credits.available === 0;
-    const told = this.facts.filter(({ type }) => type === 'CreditsDepleted').length;
-    this.demand(told === (isDepleted ? 1 : 0), 'a command that leaves nothing available says so, once');
+    this.level.close();
     for (const page of this.touched) page.closePage(this.offset);
     this.options.book.credits.closePage(this.offset);
   }

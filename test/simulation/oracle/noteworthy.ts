@@ -30,6 +30,8 @@ export const noteFact = (paths: RarePaths, fact: Fact, facts: readonly Fact[]): 
       return paths.saw(fact.data.amount > 0 ? 'credits adjusted upwards' : 'credits adjusted downwards');
     case 'SettingsChanged':
       return paths.saw('settings changed');
+    case 'CreditsRanLow':
+      return paths.saw('credits ran low');
     case 'CreditsDepleted':
       return paths.saw('credits depleted');
     case 'GrantExpiryNeared':

@@ -1,7 +1,14 @@
 import type { Command } from '../../../src/domain/command.js';
 import type { EnrichmentPage } from './enrichment-page.js';
+import { alike } from './alike.js';
 import type { Fact } from './events-reader.js';
 import { demand } from './violation.js';
+
+interface Settings {
+  readonly caps: Caps;
+  readonly creditThreshold: number | null;
+  readonly version: number;
+}
 
 interface Caps {
   readonly daily: number | null;
@@ -21,12 +28,13 @@ export class SpendingBook {
   private readonly sums = new Map<string, number>();
   /** The windows that each enrichment was reserved in. */
   private readonly reservations = new Map<string, readonly string[]>();
-  private readonly changes: { readonly offset: number; readonly caps: Caps; readonly version: number }[] = [];
+  private readonly changes: (Settings & { readonly offset: number })[] = [];
 
   /** The settings as the command at `offset` left them. */
-  settingsAfter(offset: number): { readonly caps: Caps; readonly version: number } {
-    const { caps, version } = this.changes.findLast((change) => change.offset <= offset) ?? NOTHING_SET;
-    return { caps, version };
+  settingsAfter(offset: number): Settings {
+    const found = this.changes.findLast((change) => change.offset <= offset) ?? NOTHING_SET;
+    const { caps, creditThreshold, version } = found;
+    return { caps, creditThreshold, version };
   }
 
   get settings() {
@@ -34,18 +42,20 @@ export class SpendingBook {
   }
 
   /** What the settings are after this command, and whether that is a change. */
-  foreseen({ data }: Command<'ChangeSettings'>): { readonly caps: Caps; readonly isChange: boolean } {
-    const { caps: before } = this.settings;
-    const caps = { ...before, ...data.caps };
-    return { caps, isChange: caps.daily !== before.daily || caps.monthly !== before.monthly };
+  foreseen({ data }: Command<'ChangeSettings'>): Omit<Settings, 'version'> & { readonly isChange: boolean } {
+    const before = this.settings;
+    const caps = { ...before.caps, ...data.caps };
+    const creditThreshold = data.creditThreshold === undefined ? before.creditThreshold : data.creditThreshold;
+    const sameCaps = caps.daily === before.caps.daily && caps.monthly === before.caps.monthly;
+    return { caps, creditThreshold, isChange: !sameCaps || creditThreshold !== before.creditThreshold };
   }
 
   changed({ data, commandOffset }: Fact<'SettingsChanged'>, command: Command): void {
-    const { caps } = this.foreseen(command as Command<'ChangeSettings'>);
-    const asAsked = data.settings.caps.daily === caps.daily && data.settings.caps.monthly === caps.monthly;
+    const { caps, creditThreshold } = this.foreseen(command as Command<'ChangeSettings'>);
+    const asAsked = alike(data.settings, { caps, creditThreshold });
     demand(asAsked, 'settings change as asked', () => JSON.stringify({ data, command }));
     demand(data.version === this.settings.version + 1, 'settings have dense versions', () => JSON.stringify(data));
-    this.changes.push({ offset: commandOffset, caps, version: data.version });
+    this.changes.push({ offset: commandOffset, caps, creditThreshold, version: data.version });
   }
 
   /** The first limit, narrowest first, that `required` more would break. */
@@ -109,4 +119,4 @@ export class SpendingBook {
   }
 }
 
-const NOTHING_SET = { caps: { daily: null, monthly: null }, version: 0 };
+const NOTHING_SET: Settings = { caps: { daily: null, monthly: null }, creditThreshold: null, version: 0 };

@@ -153,7 +153,8 @@ export class OrderBook {
     const { random } = this;
     const cap = (max: number) => (random.chance(0.7) ? null : random.between(0, max));
     const caps = { ...(random.chance(0.7) && { daily: cap(150) }), ...(random.chance(0.7) && { monthly: cap(600) }) };
-    return { type: 'ChangeSettings', data: { by: 'user-1', ...(random.chance(0.95) && { caps }) } };
+    const threshold = random.chance(0.4) && { creditThreshold: cap(60) };
+    return { type: 'ChangeSettings', data: { by: 'user-1', ...(random.chance(0.95) && { caps }), ...threshold } };
   }
 
   private cancel(): Order {
