@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export const PARTS = ['accept', 'end-to-end', 'bulk', 'reads', 'rebuild', 'resources', 'alone'] as const;
+export const PARTS = ['accept', 'overload', 'end-to-end', 'bulk', 'reads', 'rebuild', 'resources', 'alone'] as const;
 export type Part = (typeof PARTS)[number];
 
 /** How much of everything is done; all counts are per round and contender. */
@@ -15,6 +15,9 @@ export interface Sizes {
   readonly ladderSeconds: number;
   /** Parts of the maximum that are offered one after the other. */
   readonly ladder: readonly number[];
+  readonly overloadSeconds: number;
+  /** More than the service lets in at once, so that it has to choose. */
+  readonly overloadConnections: number;
   readonly people: number;
   readonly peopleConcurrency: number;
   /** Per step of the ladder of bulks. */
@@ -47,6 +50,8 @@ const FULL: Sizes = {
   quarterSeconds: 10,
   ladderSeconds: 5,
   ladder: [0.1, 0.25, 0.5, 0.7, 0.8, 0.9, 1, 1.1, 1.2],
+  overloadSeconds: 8,
+  overloadConnections: 3_000,
   people: 10_000,
   peopleConcurrency: 192,
   bulkPeople: 20_000,
@@ -65,6 +70,7 @@ const QUICK: Sizes = {
   quarterSeconds: 1.5,
   ladderSeconds: 1,
   ladder: [0.25, 1],
+  overloadSeconds: 2,
   people: 1_000,
   bulkPeople: 4_000,
   readSeconds: 1,

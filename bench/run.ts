@@ -8,6 +8,7 @@ import type { Part } from './options.js';
 import { aloneRound } from './parts/alone.js';
 import { acceptRound, ladder } from './parts/accept.js';
 import { bulkRound } from './parts/bulk.js';
+import { overloadRound } from './parts/overload.js';
 import { endToEndRound } from './parts/end-to-end.js';
 import { prepareReads, readRound } from './parts/reads.js';
 import { audit, rebuildRound } from './parts/rebuild.js';
@@ -83,13 +84,17 @@ const versionsOf = async ({ sql }: Lab): Promise<Readonly<Record<string, string>
   return { ...Object.fromEntries(packages), PostgreSQL: rows[0]?.server_version ?? 'unknown' };
 };
 
-type Measured = Pick<Results, 'accept' | 'ladder' | 'endToEnd' | 'bulk' | 'reads' | 'rebuild' | 'resources' | 'alone'>;
+type Measured = Pick<
+  Results,
+  'accept' | 'ladder' | 'overload' | 'endToEnd' | 'bulk' | 'reads' | 'rebuild' | 'resources' | 'alone'
+>;
 
 const measureAll = async (session: Session): Promise<Measured> => {
   const { options } = session.lab;
   const has = (part: Part): boolean => options.parts.has(part);
   const accept = has('accept') ? await rounds(session, 'accept', () => acceptRound(session)) : [];
   const steps = accept.length > 0 ? await bothLadders(session, accept) : null;
+  const overload = has('overload') ? await rounds(session, 'overload', () => overloadRound(session)) : [];
   const endToEnd = has('end-to-end')
     ? await rounds(session, 'end to end', (round) => endToEndRound(session, round))
     : [];
@@ -101,7 +106,7 @@ const measureAll = async (session: Session): Promise<Measured> => {
   const rebuild = has('rebuild') ? await rounds(session, 'rebuild', () => rebuildRound(session)) : [];
   // Last: it starts the service again, and what comes after would be measured cold.
   const alone = has('alone') ? await rounds(session, 'accepting alone', () => aloneRound(session)) : [];
-  return { accept, ladder: steps, endToEnd, bulk, reads, rebuild, resources: used, alone };
+  return { accept, ladder: steps, overload, endToEnd, bulk, reads, rebuild, resources: used, alone };
 };
 
 /** The first one warms up compilers, caches and connections, and is thrown away. */

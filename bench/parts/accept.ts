@@ -97,7 +97,7 @@ export const closedRun = async (
 };
 
 /** Connecting is not what is measured. */
-const connectAll = async (connections: Connections, count: number): Promise<void> => {
+export const connectAll = async (connections: Connections, count: number): Promise<void> => {
   const request = { method: 'GET', path: '/health/live', headers: [] } as const;
   await Promise.all(Array.from({ length: count }, () => connections.send(request)));
 };

@@ -4,6 +4,7 @@ import type { AcceptRound, RateStep } from '../parts/accept.js';
 import type { AloneRound } from '../parts/alone.js';
 import type { BulkFigures } from '../parts/bulk.js';
 import type { EndToEndRound } from '../parts/end-to-end.js';
+import type { OverloadRound } from '../parts/overload.js';
 import type { ReadRound } from '../parts/reads.js';
 import type { AuditFigures, RebuildFigures } from '../parts/rebuild.js';
 import type { ResourceFigures } from '../parts/resources.js';
@@ -20,6 +21,7 @@ export interface Results {
   readonly generatorSelfTest: Latency;
   readonly accept: readonly AcceptRound[];
   readonly ladder: { readonly service: readonly RateStep[]; readonly peer: readonly RateStep[] } | null;
+  readonly overload: readonly OverloadRound[];
   readonly endToEnd: readonly EndToEndRound[];
   readonly bulk: readonly BulkFigures[];
   readonly reads: readonly ReadRound[];

@@ -2,6 +2,7 @@ import type { AcceptRound } from '../parts/accept.js';
 import type { AloneRound } from '../parts/alone.js';
 import type { BulkFigures } from '../parts/bulk.js';
 import type { EndToEndRound } from '../parts/end-to-end.js';
+import type { OverloadRound } from '../parts/overload.js';
 import type { ReadRound } from '../parts/reads.js';
 import type { Results } from './results.js';
 import { spreadOf, type Spread, type Target } from './statistics.js';
@@ -78,6 +79,28 @@ const acceptRows = (rounds: readonly AcceptRound[]): readonly Row[] => {
   ];
 };
 
+const overloadRows = (rounds: readonly OverloadRound[]): readonly Row[] => [
+  alone(
+    'goodput at twice the maximum',
+    '/s',
+    rounds.map(({ goodPerSecond }) => goodPerSecond),
+  ),
+  atLeast(
+    alone(
+      'goodput at twice the maximum, of the maximum',
+      '×',
+      rounds.map(({ goodPerSecond, maxPerSecond }) => goodPerSecond / maxPerSecond),
+    ),
+    0.8,
+    'reached',
+  ),
+  alone(
+    'p99 of what was accepted at twice the maximum',
+    'ms',
+    rounds.map(({ p99 }) => p99),
+  ),
+];
+
 const wayRows = (rounds: readonly EndToEndRound[]): readonly Row[] => {
   const pairs = rounds.map(({ service, peer }) => ({ ours: service.perSecond, theirs: peer.perSecond }));
   const processes = Object.keys(rounds[0]?.service.cpuUsPerEnrichment ?? {});
@@ -142,6 +165,7 @@ const resourceRows = ({ resources }: Results): readonly Row[] => {
 /** Only what was measured. */
 export const rowsOf = (results: Results): readonly Row[] => [
   ...(results.accept.length > 0 ? acceptRows(results.accept) : []),
+  ...(results.overload.length > 0 ? overloadRows(results.overload) : []),
   ...(results.endToEnd.length > 0 ? wayRows(results.endToEnd) : []),
   ...bulkRows(results.bulk),
   ...(results.reads.length > 0 ? readRows(results.reads) : []),

@@ -12,6 +12,7 @@ export const textOf = (results: Results): string =>
     ...table([HEAD, ...rowsOf(results).map(lineOf)]),
     '',
     ...ladderLines(results),
+    ...shedLines(results),
     ...bulkLines(results),
     ...slowestLines(results),
     ...warningsOf(results),
@@ -108,6 +109,14 @@ const bulkLines = ({ bulk }: Results): readonly string[] => {
   ]);
   return [...table([head, ...lines]), ''];
 };
+
+/** What became of the rest at twice the maximum: all of it should have been told to come again. */
+const shedLines = ({ overload }: Results): readonly string[] =>
+  overload.map(({ offeredPerSecond, seconds, late, failed, generatorLagP99Ms }, index) => {
+    const answers = Object.entries(failed).map(([why, count]) => `${count}×${why}`);
+    const what = [...answers, `${late} too late`].join(', ');
+    return `overload, round ${index + 1}: ${shown(offeredPerSecond)}/s for ${shown(seconds)} s; not good: ${what}; generator late p99 ${shown(generatorLagP99Ms)} ms`;
+  });
 
 /** Where the time of an enrichment goes: the process with most CPU, and whether callers or the work behind held it up. */
 const slowestLines = ({ endToEnd }: Results): readonly string[] => {

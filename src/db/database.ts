@@ -29,6 +29,14 @@ export interface DatabaseOptions {
 }
 
 const STATEMENT_TIMEOUT_MS = 30_000;
+/** Statements that wait for a connection; a database that is so far behind is as good as away. */
+const WAITING_MAX = 10_000;
+
+/** Nothing was asked. `code` is PostgreSQL's own for it (too many connections). */
+export class DatabaseBusy extends Error {
+  override readonly name = 'DatabaseBusy';
+  readonly code = '53300';
+}
 
 /** TypeORM holds connections and migrations; hot SQL goes through its `pg` pool by named statements. */
 export class Database implements Sql {
@@ -69,7 +77,9 @@ export class Database implements Sql {
     }
   }
 
+  /** @throws DatabaseBusy */
   async query<Row extends QueryResultRow>(query: Statement, values: readonly unknown[] = []): Promise<Row[]> {
+    if (this.pool.waitingCount >= WAITING_MAX) throw new DatabaseBusy(`${WAITING_MAX} statements wait already`);
     const result = await this.pool.query<Row>({ ...query, values: values.map(parameterOf) });
     return result.rows;
   }

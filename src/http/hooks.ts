@@ -5,6 +5,7 @@ import type { Metrics } from '../observability/metrics.js';
 import { unwrapAnswer } from './answer.js';
 import { bodyParser, replaceForeignType } from './input/body.js';
 import { discardRest } from './input/discard-rest.js';
+import { CONNECTIONS_MAX, shedOverload } from './overload.js';
 
 export interface HookOptions {
   readonly clock: Clock;
@@ -14,8 +15,10 @@ export interface HookOptions {
 
 /** Everything that happens to all requests, as plain Fastify hooks: an interceptor costs 9 µs each. */
 export const addHooks = (fastify: FastifyInstance, options: HookOptions): void => {
+  fastify.server.maxConnections = CONNECTIONS_MAX;
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', bodyParser(options.clock));
+  fastify.addHook('onRequest', shedOverload());
   fastify.addHook('onRequest', replaceForeignType);
   fastify.addHook('preSerialization', unwrapAnswer);
   fastify.addHook('onSend', addCommonHeaders);
