@@ -19,6 +19,7 @@ import { SelectedPersons } from './operations/selected-persons.js';
 import { SettingsController } from './settings/settings.controller.js';
 import { EnrichmentQueryController } from './operations/enrichment-query.controller.js';
 import { EnrichmentController } from './operations/enrichment.controller.js';
+import { AsyncApiController } from './openapi/asyncapi.controller.js';
 import { DocsController } from './openapi/docs.controller.js';
 import { OpenApiDocuments } from './openapi/documents.js';
 import { OpenApiController } from './openapi/openapi.controller.js';
@@ -29,6 +30,9 @@ import { WindowRecorder } from './persons/import/window-recorder.js';
 import { PersonPatchController } from './persons/person-patch.controller.js';
 import { OpenPersons } from './persons/open-persons.js';
 import { PersonsController } from './persons/persons.controller.js';
+
+/** AD-01. */
+const DOCUMENTS = [OpenApiController, DocsController, AsyncApiController];
 
 /** The role `http`. Guards are global providers of whoever composes it. */
 @Module({})
@@ -57,8 +61,7 @@ export class HttpModule {
         LedgerController,
         LedgerExportController,
         OperatorCreditsController,
-        OpenApiController,
-        DocsController,
+        ...DOCUMENTS,
       ],
       providers: [
         ...COMMAND_HANDLERS,

@@ -47,6 +47,7 @@ afterAll(() => app.close());
 
 /** Without a credential: for probes, scrapers and readers. Anything else here is a mistake. */
 const PUBLIC = [
+  'GET /asyncapi.json',
   'GET /docs',
   `GET /docs/${PERSON}`,
   'GET /health/live',

@@ -17,6 +17,12 @@ const show = (name: string, of: string): OperationDoc => ({
 export const SHOW_OPERATIONS = show('Operations', 'the operations dialect');
 export const SHOW_NATIVE = show('Native', 'all routes that belong to no dialect');
 
+export const SHOW_ASYNCAPI: OperationDoc = {
+  id: 'getEventsDocument',
+  summary: 'The AsyncAPI 3.0 document of the events topic',
+  answers: { 200: { description: 'The document.', schema: { type: 'object', additionalProperties: true } } },
+};
+
 export const SHOW_DOCS: OperationDoc = {
   id: 'getDocsPage',
   summary: 'The documents, rendered for people',
