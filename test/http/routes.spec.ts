@@ -1,39 +1,9 @@
-import { RequestMethod } from '@nestjs/common';
-import { ModulesContainer } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { PUBLIC_KEY, SCOPES_KEY } from '../../src/auth/decorators.js';
 import { startApp, type World } from './app.js';
 import { callerOf, type Call } from './call.js';
+import { routesOf } from './routes-of.js';
+import { ROUTES } from './sweep/routes.js';
 import { PERSON } from './views.js';
-
-interface Route {
-  readonly method: string;
-  readonly url: string;
-  readonly isPublic: boolean;
-}
-
-/** Read from the controllers themselves, so that a new route is in the tests below without anybody's doing. */
-const routesOf = (app: NestFastifyApplication): readonly Route[] =>
-  [...app.get(ModulesContainer).values()]
-    .flatMap((module) => [...module.controllers.values()])
-    .flatMap(({ metatype }) => {
-      const controller = metatype as new () => object;
-      return Object.getOwnPropertyNames(controller.prototype).flatMap((name) => routeOf(controller, name));
-    });
-
-const routeOf = (controller: new () => object, name: string): readonly Route[] => {
-  const handler: unknown = Reflect.get(controller.prototype as object, name);
-  if (name === 'constructor' || typeof handler !== 'function') return [];
-  const path = Reflect.getMetadata('path', handler) as string | undefined;
-  if (path === undefined) return [];
-  const method = RequestMethod[Reflect.getMetadata('method', handler) as number] ?? 'GET';
-  const base = Reflect.getMetadata('path', controller) as string;
-  const url = `/${base}/${path}`.replace(/\/+$/, '').replaceAll(/:\w+/g, PERSON).replaceAll('//', '/');
-  const isPublic = [handler, controller].some((target) => Reflect.getMetadata(PUBLIC_KEY, target) === true);
-  const scope: unknown = Reflect.getMetadata(SCOPES_KEY, handler) ?? Reflect.getMetadata(SCOPES_KEY, controller);
-  if (!isPublic && scope === undefined) throw new Error(`${method} ${url} names no scope`);
-  return [{ method, url, isPublic }];
-};
 
 let app: NestFastifyApplication;
 let world: World;
@@ -60,10 +30,11 @@ const PUBLIC = [
 const WITHOUT_INPUT = ['/api/v1/operations/enrichment'];
 
 describe('every route there is', () => {
-  const guarded = () => routesOf(app).filter(({ isPublic }) => !isPublic);
+  const routes = () => routesOf(app).map((route) => ({ ...route, url: route.path.replaceAll(/:\w+/g, PERSON) }));
+  const guarded = () => routes().filter(({ isPublic }) => !isPublic);
 
   it('is guarded, unless it is for probes, scrapers and readers', () => {
-    const open = routesOf(app).filter(({ isPublic }) => isPublic);
+    const open = routes().filter(({ isPublic }) => isPublic);
     expect(open.map(({ method, url }) => `${method} ${url}`).sort()).toEqual(PUBLIC);
     expect(guarded().length).toBeGreaterThanOrEqual(8);
   });
@@ -83,5 +54,15 @@ describe('every route there is', () => {
       expect([method, url, status]).toEqual([method, url, 400]);
       expect(body.error.details).toContainEqual({ path: 'nope', message: 'nope is not a known property' });
     }
+  });
+
+  it('is in the sweep of bad input', () => {
+    const named = ({ method, path }: { method: string; path: string }) => `${method} ${path.replaceAll(/:\w+/g, ':')}`;
+    const swept = new Set(ROUTES.map(named));
+    expect(
+      guarded()
+        .map(named)
+        .filter((route) => !swept.has(route)),
+    ).toEqual([]);
   });
 });

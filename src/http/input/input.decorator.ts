@@ -16,6 +16,7 @@ export interface InputRequest {
   readonly params: unknown;
   readonly query: unknown;
   readonly body?: unknown;
+  readonly url?: string;
 }
 
 type Properties = Readonly<Record<string, unknown>>;
@@ -31,6 +32,7 @@ export const Input = createParamDecorator(inputOfContext);
 /** @throws ApiError for whatever no DTO could see: unreadable bodies, repeated parameters, contradictions */
 export const inputOf = (request: InputRequest, source: InputSource): Properties => {
   if (request.body instanceof BodyFault) throw request.body.error;
+  refuseMalformedQuery(request.url ?? '');
   const path = textsOf(request.params);
   const query = textsOf(request.query);
   const body = bodyOf(request.body);
@@ -42,6 +44,17 @@ export const inputOf = (request: InputRequest, source: InputSource): Properties 
     }
   }
   return { ...query, ...body, ...path };
+};
+
+/** What cannot be decoded would be taken as it stands, percent signs and all, and mean something else. */
+const refuseMalformedQuery = (url: string): void => {
+  const query = url.slice(url.indexOf('?') + 1);
+  if (!query.includes('%') || query === url) return;
+  try {
+    decodeURIComponent(query);
+  } catch {
+    throw invalidInput('', 'The query is not properly percent-encoded UTF-8', 'malformed_query');
+  }
 };
 
 export const isTakenFromQuery = (source: InputSource, key: string): boolean =>

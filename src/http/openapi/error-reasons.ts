@@ -25,6 +25,7 @@ const GIVEN: Reasons = {
     'invalid_text',
     'control_characters',
     'repeated_parameter',
+    'malformed_query',
     'malformed_request',
   ],
 };
