@@ -128,6 +128,12 @@ describe('PR-04 over a real socket', () => {
     socket.destroy();
   });
 
+  it('what is wrong with the header is answered while the file is still arriving', async () => {
+    const { socket, answer } = open(`${head('Content-Length: 99999')}nope,email\n`);
+    expect(await answer).toMatch(/^HTTP\/1.1 400 [\s\S]*unknown_column/);
+    socket.destroy();
+  });
+
   it('an ordinary body that stops arriving is given up after 30 s as well', async () => {
     const { socket, answer } = open(
       `POST /api/v1/persons HTTP/1.1\r\nHost: a\r\nX-API-KEY: ${KEY}\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{`,
