@@ -31,8 +31,12 @@ export const randomStory = ({ seed, partition = 0, commands, orgs }: RandomStory
     enrichments: [] as EnrichmentId[],
     refunded: new Set<EnrichmentId>(),
   }));
-  for (const { orgId } of worlds) story.grant(orgId, 1_000_000);
+  for (const { orgId } of worlds) {
+    story.grant(orgId, 1_000_000);
+    changeSettings(story, orgId, random); // What is rare happens once at least: every table gets a row.
+  }
   for (let count = 0; count < commands; count += 1) act(story, pick(worlds), random);
+  state(story);
   return story;
 };
 
@@ -56,14 +60,17 @@ const act = (story: Story, world: World, random: () => number): void => {
     enrichments.unshift(...ids.filter((id) => !enrichments.includes(id)));
   } else if (dice < 0.43) expire(story, orgId, at(enrichments));
   else if (dice < 0.45) cancel(story, orgId, at(enrichments));
-  else if (dice < 0.455) story.execute(orgId, 'ChangeSettings', { caps: { monthly: settled(random) }, by: 'user_1' });
+  else if (dice < 0.455) changeSettings(story, orgId, random);
   else if (dice < 0.46) story.adjust(orgId, random() < 0.5 ? 9 : -9);
   else if (dice < 0.5) refund(story, world, at(enrichments));
   else story.respond(orgId, at(enrichments), answer(random));
 };
 
 /** Caps that nothing here comes near. */
-const settled = (random: () => number): number => 10_000_000 + Math.floor(random() * 3);
+const changeSettings = (story: Story, orgId: OrgId, random: () => number): void => {
+  const monthly = 10_000_000 + Math.floor(random() * 3);
+  story.execute(orgId, 'ChangeSettings', { caps: { monthly }, by: 'user_1' });
+};
 
 const answer = (random: () => number) => {
   const dice = random();
