@@ -37,10 +37,13 @@ export class CheckpointTable {
     return (await sql.query<CheckpointRow>(this.loadEvery)).map(checkpointOfRow);
   }
 
-  /** Moves one position that there is not yet, or any number that there are: all or none. */
-  advanceOf(moves: readonly Move[]): Advance {
+  /**
+   * Moves one position that there is not yet, or any number that there are: all or none. `advanced` answers the oid of
+   * the table; `generation` is the one it must still have (a rebuild swaps tables), null: whichever it is.
+   */
+  advanceOf(moves: readonly Move[], generation: number | null = null): Advance {
     if (moves.every(({ previous }) => previous !== null)) {
-      return { name: 'advance', text: this.advanceText, values: columnsOf(moves) };
+      return { name: 'advance', text: this.advanceText, values: [...columnsOf(moves), generation] };
     }
     const [only] = moves;
     invariant(only !== undefined && moves.length === 1, 'a position begins in a statement of its own');
@@ -55,7 +58,7 @@ export class CheckpointTable {
 
 const beginSql = (table: string): string => `advanced as (
   insert into ${table} (${COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7)
-  on conflict (partition) do nothing returning partition)`;
+  on conflict (partition) do nothing returning partition, tableoid as generation)`;
 
 /** `held` locks the positions that stand where they should, in an order that all processes share. */
 const advanceSql = (table: string): string => `moves as (
@@ -64,12 +67,13 @@ const advanceSql = (table: string): string => `moves as (
 held as materialized (
   select c.partition from ${table} c join moves using (partition)
   where c."offset" = moves.old_offset and c.claim = moves.old_claim and c.seq = moves.old_seq
+    and ($11::oid is null or c.tableoid = $11)
   order by c.partition for update of c),
 advanced as (
   update ${table} c set "offset" = moves."offset", claim = moves.claim, seq = moves.seq, time_ms = moves.time_ms,
     command_offset = moves.command_offset, command_id = moves.command_id
   from moves where c.partition = moves.partition and (select count(*) from held) = (select count(*) from moves)
-  returning c.partition)`;
+  returning c.partition, c.tableoid as generation)`;
 
 interface CheckpointRow {
   readonly partition: number;

@@ -34,10 +34,20 @@ export class Projector {
   private async store(batches: readonly EventBatch[]): Promise<Outcome> {
     const moves = batches.map(({ previous, checkpoint: next }) => ({ previous, next }));
     const folded = await this.fold(batches);
-    if (folded === 'moved' || !(await storeBatch(this.options.database, folded.writes, moves))) return 'moved';
-    this.written.stored(moves, folded.after);
+    if (folded === 'moved') return this.moved();
+    const expected = this.written.generation;
+    const generation = await storeBatch(this.options.database, folded.writes, { moves, expected });
+    if (generation === null) return this.moved();
+    this.written.stored(moves, generation);
+    this.written.take(folded.after);
     for (const { next } of moves) this.options.positions.passed(next.partition, next.offset);
     return 'stored';
+  }
+
+  /** Whatever was remembered is doubtful: somebody else wrote, or a rebuild has put other tables in place. */
+  private moved(): 'moved' {
+    this.written.clear();
+    return 'moved';
   }
 
   /**

@@ -135,7 +135,7 @@ const requireSameLog = (reached: readonly Checkpoint[], fill: GenerationFill): v
 
 /**
  * The locked checkpoints hold back the projectors; so the new generation never stands behind what readers have seen.
- * The next compare-and-set of a projector finds the new checkpoints: `moved`, unless they are the same.
+ * The next compare-and-set of a projector finds other tables: `moved`, and it forgets what it has written before.
  */
 const replace = async ({ options, live, fill }: Rebuild): Promise<void> => {
   await fill.fillTo(await fill.ends(), 'upsert');

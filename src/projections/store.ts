@@ -3,18 +3,26 @@ import type { Move } from '../log/checkpoint.js';
 import { TABLES, type TableWrite } from './batch.js';
 import { PROJECTION_CHECKPOINTS } from './checkpoints.js';
 
+/** Which tables were written: a rebuild swaps them for others. */
+export type Generation = number;
+
 /**
  * Rows and positions in one statement: one round trip, one transaction. Every write depends on the compare-and-set
- * of all positions; false when one fails, and then nothing is written.
+ * of all positions, and on the tables still being those of `expected`; null when it fails, and then nothing is written.
  */
-export const storeBatch = async (sql: Sql, writes: readonly TableWrite[], moves: readonly Move[]): Promise<boolean> => {
-  const { name, text, values } = PROJECTION_CHECKPOINTS.advanceOf(moves);
+export const storeBatch = async (
+  sql: Sql,
+  writes: readonly TableWrite[],
+  { moves, expected }: { readonly moves: readonly Move[]; readonly expected: Generation | null },
+): Promise<Generation | null> => {
+  const { name, text, values } = PROJECTION_CHECKPOINTS.advanceOf(moves, expected);
   const store = named(`store_${name}_${tablesIn(writes)}`, () => {
     const condition = 'exists (select from advanced)';
     const inserts = insertsOf(writes, { firstParameter: values.length + 1, condition, mode: 'upsert' });
-    return `with ${[text, ...inserts].join(',\n')} select 1 from advanced`;
+    return `with ${[text, ...inserts].join(',\n')} select generation from advanced`;
   });
-  return (await sql.query(store, [...values, ...parametersOf(writes)])).length > 0;
+  const [row] = await sql.query<{ generation: Generation }>(store, [...values, ...parametersOf(writes)]);
+  return row?.generation ?? null;
 };
 
 /** Rows alone (rebuild). `fill`: append-only tables have no keys yet, and get no row twice. */

@@ -10,6 +10,7 @@ import { REBUILT_TABLES } from '../../src/projections/rebuild/generation.js';
 import type { Story } from '../support/events.js';
 import { testStack } from '../support/stack.js';
 import { randomStory } from './random-story.js';
+import { Projector } from '../../src/projections/projector.js';
 import { openReadSide, storyIdentities, type ReadSide } from './support.js';
 
 const seed = Date.now() % 1_000_000;
@@ -72,6 +73,30 @@ describe(`rebuild (seed ${seed})`, () => {
     expect(await allRows()).toEqual(before);
     expect(await definitions()).toEqual(indexes);
     expect(await sql(`select 1 from pg_namespace where nspname = '${side.schema}_rebuild'`)).toEqual([]);
+  });
+
+  it('a projector that has built on what was changed by hand does not bring it back after the rebuild', async () => {
+    const [story] = stories as [Story];
+    const half = Math.floor(story.events.length / 2);
+    const broker = new MemoryBroker({
+      clock: systemClock,
+      topics: { [topics.events]: PARTITIONS },
+      sliceRecordsMax: 37,
+    });
+    const shorter = new MemoryLog({ broker, clock: systemClock, name: 'rebuild' });
+    const last = Number(story.events[half - 1]?.offset);
+    await shorter.append(topics.events, story.partition, story.records().slice(0, last + 1));
+    await side.projector.handle(story.batch(0, 10));
+    await sql('update credit_accounts set balance = balance + 100');
+    const misled = new Projector({ database: side.database, positions: side.positions, identities: storyIdentities });
+    await misled.handle(story.batch(10, half));
+    expect(await rebuild(options({ log: shorter }))).toMatchObject({ equal: false, replaced: true });
+    expect(await misled.handle(story.batch(half))).toBe('moved');
+    expect(await misled.handle(story.batch(half))).toBe('stored');
+    const untouched = await openReadSide();
+    await untouched.projector.handle(story.batch());
+    expect(await side.rows('credit_accounts')).toEqual(await untouched.rows('credit_accounts'));
+    await untouched.close();
   });
 
   it('names the rows that differ, and puts right what somebody changed by hand', async () => {

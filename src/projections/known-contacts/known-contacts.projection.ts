@@ -41,7 +41,10 @@ export const KNOWN_CONTACTS = table<KnownContactRow>({
   ],
 });
 
-/** The result is in key order, so that projectors of two partitions lock the rows they share in the same order. */
+/**
+ * Events may be of several partitions, each in its own order. The result is in key order, so that projectors of two
+ * partitions lock the rows they share in the same order.
+ */
 export const foldKnownContacts = (
   events: readonly StoredEvent[],
   fieldOf: (id: EnrichmentId) => Field,
@@ -51,10 +54,20 @@ export const foldKnownContacts = (
     if (event.type !== 'ProviderResponded' || event.data.cache === null) continue;
     const field = fieldOf(event.data.enrichmentId);
     for (const identityHash of event.data.cache.identities) {
-      rows.set(`${identityHash}/${field}`, rowOf(event, event.data.cache, { identityHash, field }));
+      const key = `${identityHash}/${field}`;
+      rows.set(key, newerOf(rows.get(key), rowOf(event, event.data.cache, { identityHash, field })));
     }
   }
   return [...rows].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, row]) => row);
+};
+
+/** As `newerBy` has it in the table. */
+const newerOf = (before: KnownContactRow | undefined, row: KnownContactRow): KnownContactRow =>
+  before === undefined || isOlder(before, row) ? row : before;
+
+const isOlder = (left: KnownContactRow, right: KnownContactRow): boolean => {
+  if (left.time !== right.time) return left.time < right.time;
+  return left.partition === right.partition ? left.seq < right.seq : left.partition < right.partition;
 };
 
 const rowOf = (

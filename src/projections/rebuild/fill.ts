@@ -86,7 +86,7 @@ export class PartitionFill {
     const before = await readRowsBefore({ sql: database, identities, written: this.#written }, events);
     const { writes, after } = foldBatch(events, before);
     await writeRows(database, writes, mode);
-    this.#written.stored([], after);
+    this.#written.take(after);
     this.#events += events.length;
     this.options.onWritten(this.partition, last.offset);
   }
@@ -95,8 +95,9 @@ export class PartitionFill {
   async #advance(): Promise<void> {
     const next = checkpointOf(this.partition, this.#fence);
     if (next === null) return;
-    const advanced = await storeBatch(this.options.database, [], [{ previous: this.#checkpoint, next }]);
-    invariant(advanced, `somebody else fills partition ${this.partition} of the new generation`);
+    const moves = [{ previous: this.#checkpoint, next }];
+    const advanced = await storeBatch(this.options.database, [], { moves, expected: null });
+    invariant(advanced !== null, `somebody else fills partition ${this.partition} of the new generation`);
     this.#checkpoint = next;
   }
 }
