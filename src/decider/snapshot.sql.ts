@@ -33,7 +33,7 @@ export const SELECT_CHECKPOINT = statement(
 export const SELECT_RECENT = statement(
   'decider-recent',
   `select ${STREAM_COLUMNS} from aggregates a
-   where a.partition = $1 and a.due_at > ${TIMESTAMP('$2')} and a.stream like 'recent/%'`,
+   where a.partition = $1 and a.due_at > ${TIMESTAMP('$2')} and a.stream like 'recent/%' order by a.due_at`,
 );
 
 /** One statement, so that streams and checkpoint are of the same moment; one row at least, to say `unmoved`. */

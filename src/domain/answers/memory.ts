@@ -38,8 +38,8 @@ export const memoryOf = (
 export const answeredMsOf = ({ keyed }: Command, { expiresAt }: RememberedAnswer): number =>
   epochMsOf(expiresAt) - (keyed ? KEYED_MS : RECENT_MS);
 
-/** 400s and 422s leave the key free: only copies of the refused command itself may not be decided. */
-const KEY_STAYS_FREE: ReadonlySet<RefusalCode> = new Set(['VALIDATION_ERROR', 'CONSENT_REQUIRED']);
+/** Of all refusals only 402s use up the key; of others only copies of the refused command may not be decided. */
+const KEY_IS_USED: ReadonlySet<RefusalCode> = new Set(['INSUFFICIENT_CREDITS', 'CAP_EXCEEDED']);
 /** Says nothing about the request itself, so that nothing may be remembered. */
 const NEVER_REMEMBERED: ReadonlySet<RefusalCode> = new Set(['UNAVAILABLE', 'INTERNAL_ERROR', 'IDEMPOTENCY_CONFLICT']);
 
@@ -63,7 +63,7 @@ const refusalExpiry = (command: Command, { code, reason }: Refusal, nowMs: numbe
   if (NEVER_REMEMBERED.has(code) || reason === SENT_ANEW) return null;
   if (!command.keyed) return instantOf(nowMs + RECENT_MS);
   // As long as a copy could still be decided, and not a moment longer: a repeat of the client was sent later.
-  if (KEY_STAYS_FREE.has(code) && command.waitMs !== null) return instantOf(lastMsOf(command) + 1);
+  if (!KEY_IS_USED.has(code) && command.waitMs !== null) return instantOf(lastMsOf(command) + 1);
   return instantOf(nowMs + KEYED_MS);
 };
 

@@ -106,6 +106,15 @@ describe('X-07 a keyed command', () => {
     });
   });
 
+  it('404 and 409 leave the key free: what stands in the way now may be gone at the next try', () => {
+    const world = worldWith();
+    const cancelled = { ...cancel('ada'), ...KEY } as Command;
+    expect(world.send(cancelled).answer).toMatchObject({ kind: 'refused', refusal: { code: 'NOT_FOUND' } });
+    world.send(request(['ada']));
+    world.wait(1);
+    expect(world.send(repeated(world, cancelled)).answer).toMatchObject({ kind: 'answered', replayed: false });
+  });
+
   it('400 holds for a copy of the refused command itself, as long as one could be decided', () => {
     const world = new World();
     world.send(grant(10));

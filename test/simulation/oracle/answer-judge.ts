@@ -2,7 +2,7 @@ import type { Command } from '../../../src/domain/command.js';
 import type { Answer } from '../../../src/domain/decision.js';
 import type { Reply } from '../../../src/log/reply-codec.js';
 import { alike } from './alike.js';
-import { isFleeting, lastMsOf, type Answered } from './memory-book.js';
+import { isFleeting, lastMsOf, usesUpKey, type Answered } from './memory-book.js';
 import type { OrgBook } from './org-book.js';
 import type { PartitionJudge } from './partition-judge.js';
 import { demand } from './violation.js';
@@ -72,7 +72,7 @@ export class AnswerJudge {
 
   /**
    * Two answers for one id and one request name the same things, unless the first was forgotten before the second, or
-   * was about the input and left the key free for whoever sends it later (X-07).
+   * was a refusal that left the key free for whoever sends it later (X-07).
    */
   private neverContradicts(decision: Answered, command: Command, reply: Reply): void {
     const essence = essenceOf(reply.answer);
@@ -85,7 +85,7 @@ export class AnswerJudge {
     const [first, second] = before.decision.offset <= decision.offset ? [before, now] : [now, before];
     const { untilMs, refused } = first.decision;
     const forgotten = untilMs <= second.decision.timeMs;
-    const keyWasFree = command.keyed && refused?.code === 'VALIDATION_ERROR' && second.lastMs >= untilMs;
+    const keyWasFree = command.keyed && refused !== null && !usesUpKey(refused.code) && second.lastMs >= untilMs;
     const text = (): string => `${before.essence}, then ${textOf(command, reply)}`;
     demand(forgotten || keyWasFree, 'two answers never contradict', text);
   }

@@ -87,7 +87,7 @@ export class MemoryBook {
   private refusedUntil(command: Command, data: Fact<'CommandRefused'>['data'], timeMs: number): number {
     if (isFleeting(data)) return timeMs;
     if (!command.keyed) return timeMs + RECENT_MS;
-    return data.code === 'VALIDATION_ERROR' && command.waitMs !== null ? lastMsOf(command) + 1 : timeMs + DAY_MS;
+    return !usesUpKey(data.code) && command.waitMs !== null ? lastMsOf(command) + 1 : timeMs + DAY_MS;
   }
 
   private keep(memory: Map<string, Answered>, id: string, answer: Answered): void {
@@ -101,3 +101,6 @@ export class MemoryBook {
     this.decisions.set(id, [...before, answer]);
   }
 }
+
+/** of all refusals only 402 does. */
+export const usesUpKey = (code: string): boolean => code === 'INSUFFICIENT_CREDITS' || code === 'CAP_EXCEEDED';
