@@ -45,14 +45,18 @@ const readable = async <T>(file: string, read: () => Promise<T>): Promise<T> => 
   }
 };
 
+const verdictOf = (isSigned: boolean): string => (isSigned ? 'all of it holds' : 'all of it is consistent in itself');
+
+const counted = (findings: number): string => `${findings} ${findings === 1 ? 'finding' : 'findings'}`;
+
 const linesOf = (file: string, { findings, ...report }: ExportReport): readonly string[] => {
   const { org, entries, balance, reserved, head, signed } = report;
   const row = [org ?? '?', entries, balance ?? '?', reserved ?? '?', head?.slice(0, 16) ?? '?'].map(String);
   const signature =
     signed === null
-      ? 'nothing is signed'
-      : `signed up to entry ${signed.entry} as of ${signed.asOf} by key ${signed.keyId}`;
-  const verdict = findings.length === 0 ? 'all of it holds' : `${findings.length} findings`;
+      ? 'nothing is signed: anyone could have written this'
+      : `signed up to entry ${signed.entry} as of ${signed.asOf} by key ${signed.keyId}; later entries are not signed`;
+  const verdict = findings.length === 0 ? verdictOf(signed !== null) : counted(findings.length);
   const shown = findings.slice(0, FINDINGS_SHOWN_MAX).map(({ line, problem }) => `  line ${line}: ${problem}`);
   return [...table([COLUMNS, row]), '', signature, `${file}: ${verdict}`, ...shown];
 };

@@ -35,7 +35,10 @@ export interface SignedHead {
 }
 
 export interface VerifyOptions {
-  /** Ids of the keys that may have signed; left out: whichever key the file holds, so compare `signed.keyId` yourself. */
+  /**
+   * Ids of the keys that may have signed: a file that none of them signed does not hold, because whoever forges entries
+   * leaves the signature out. Left out: whichever key the file names or none, so look at `signed` yourself.
+   */
   readonly keyIds?: readonly string[];
 }
 
@@ -97,6 +100,7 @@ class ExportVerifier {
       this.find('the end is missing: the file was cut off');
     }
     const { header, entries, head, account, checkpoint, findings } = this;
+    if (this.options.keyIds !== undefined && checkpoint === null) this.find('nothing is signed, and a key was given');
     return {
       org: header?.org ?? null,
       unit: header?.unit ?? null,

@@ -32,13 +32,15 @@ describe('tributary audit --verify-export', () => {
   it('CR-11 prints org, balance and chain head, and exits 0 when all of it holds', async () => {
     await writeFile(file, exported);
     expect(await verifyExportFile(file, { json: false })).toBe(0);
-    expect(printed.join('\n')).toMatch(/org_1 +2 +11 +0 +[0-9a-f]{16}\n\nnothing is signed\n.*: all of it holds$/);
+    expect(printed.join('\n')).toMatch(
+      /org_1 +2 +11 +0 +[0-9a-f]{16}\n\nnothing is signed: anyone .*\n.*: all of it is consistent in itself$/,
+    );
   });
 
   it('CR-11 names the line of a changed byte, and exits 1', async () => {
     await writeFile(file, exported.replace('"amount":6', '"amount":7'));
     expect(await verifyExportFile(file, { json: false })).toBe(1);
-    expect(printed.join('\n')).toContain('1 findings\n  line 3: the hash is not that of the entry');
+    expect(printed.join('\n')).toContain('1 finding\n  line 3: the hash is not that of the entry');
   });
 
   it('CR-11 prints one JSON document for programs', async () => {
@@ -57,9 +59,12 @@ describe('tributary audit --verify-export', () => {
       return verifyExportFile(file, { json: false, keys });
     };
     expect(await known(notary.publicKey)).toBe(0);
-    expect(printed.join('\n')).toContain(`signed up to entry 2 as of 2026-11-21T01:02:03.004Z by key ${notary.keyId}`);
+    expect(printed.join('\n')).toContain(`signed up to entry 2 as of 2026-11-21T01:02:03.004Z by key ${notary.keyId};`);
     expect(await known(new TestNotary().publicKey)).toBe(1);
     expect(printed.join('\n')).toContain(`line 4: signed by the unknown key ${notary.keyId}`);
+    await writeFile(file, exported); // Whoever forges entries leaves the signature out.
+    expect(await known(notary.publicKey)).toBe(1);
+    expect(printed.join('\n')).toContain('nothing is signed, and a key was given');
     await writeFile(keys, '[]');
     await expect(verifyExportFile(file, { json: false, keys })).rejects.toThrow(
       'no answer of GET /api/v1/credits/keys',
