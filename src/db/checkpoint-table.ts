@@ -13,18 +13,22 @@ export interface Advance {
   readonly values: readonly unknown[];
 }
 
-/** The SQL of one table of positions; a role stores them in the statement that stores its rows. */
+/** The SQL of one table of positions; most roles store them in the statement that stores their rows. */
 export class CheckpointTable {
   private readonly loadOne: Statement;
   private readonly loadEvery: Statement;
   private readonly beginText: string;
   private readonly advanceText: string;
+  private readonly moveOne: Readonly<Record<Advance['name'], Statement>>;
 
   constructor(table: string) {
     this.loadOne = statement(`load_${table}`, `select ${COLUMNS} from ${table} where partition = $1`);
     this.loadEvery = statement(`load_all_${table}`, `select ${COLUMNS} from ${table} order by partition`);
     this.beginText = beginSql(table);
     this.advanceText = advanceSql(table);
+    const alone = (name: Advance['name'], text: string): Statement =>
+      statement(`${name}_${table}`, `with ${text} select generation from advanced`);
+    this.moveOne = { begin: alone('begin', this.beginText), advance: alone('advance', this.advanceText) };
   }
 
   async load(sql: Sql, partition: number): Promise<Checkpoint | null> {
@@ -48,6 +52,12 @@ export class CheckpointTable {
     const [only] = moves;
     invariant(only !== undefined && moves.length === 1, 'a position begins in a statement of its own');
     return { name: 'begin', text: this.beginText, values: valuesOf(only.next) };
+  }
+
+  /** The position alone, in a transaction of the caller: false when it is not `move.previous`. */
+  async advance(sql: Sql, move: Move): Promise<boolean> {
+    const { name, values } = this.advanceOf([move]);
+    return (await sql.query(this.moveOne[name], values)).length === 1;
   }
 
   /** Where a follower begins. */

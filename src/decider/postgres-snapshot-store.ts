@@ -1,6 +1,6 @@
 import { kindOf, type StreamKey } from '../domain/streams.js';
 import type { StreamState } from '../domain/state.js';
-import type { Database, Sql } from '../db/database.js';
+import type { Database } from '../db/database.js';
 import type { Checkpoint } from '../log/checkpoint.js';
 import * as sql from './snapshot.sql.js';
 import { SnapshotMoved, SnapshotUnreadable } from './snapshot-store.js';
@@ -17,9 +17,8 @@ const PRUNE_ROWS_MAX = 5_000;
 export class PostgresSnapshotStore implements SnapshotStore {
   constructor(private readonly database: Database) {}
 
-  async checkpoint(partition: number): Promise<Checkpoint | null> {
-    const [row] = await this.database.query<sql.CheckpointRow>(sql.SELECT_CHECKPOINT, [partition]);
-    return row === undefined ? null : checkpointOf(partition, row);
+  checkpoint(partition: number): Promise<Checkpoint | null> {
+    return sql.DECIDER_CHECKPOINTS.load(this.database, partition);
   }
 
   async recent(partition: number, nowMs: number): Promise<readonly StoredStream[]> {
@@ -41,21 +40,13 @@ export class PostgresSnapshotStore implements SnapshotStore {
   async save(streams: readonly ChangedStream[], expected: Checkpoint | null, next: Checkpoint): Promise<void> {
     await this.database.transaction(async (transaction) => {
       // First, because its row lock makes two owners of one partition take turns.
-      if (!(await this.moveCheckpoint(transaction, expected, next))) throw moved(next.partition);
+      const move = { previous: expected, next };
+      if (!(await sql.DECIDER_CHECKPOINTS.advance(transaction, move))) throw moved(next.partition);
       for (let from = 0; from < streams.length; from += SAVE_ROWS_MAX) {
         const rows = streams.slice(from, from + SAVE_ROWS_MAX);
         await transaction.query(sql.UPSERT_STREAMS, [next.partition, STATE_VERSION, ...columnsOf(rows)]);
       }
     });
-  }
-
-  private async moveCheckpoint(transaction: Sql, expected: Checkpoint | null, next: Checkpoint): Promise<boolean> {
-    const values = [next.partition, ...identityOf(next), next.timeMs, next.commandOffset, next.commandId];
-    const rows =
-      expected === null
-        ? await transaction.query(sql.INSERT_CHECKPOINT, values)
-        : await transaction.query(sql.UPDATE_CHECKPOINT, [...values, ...identityOf(expected)]);
-    return rows.length === 1;
   }
 
   async due(partitions: readonly number[], nowMs: number, limit: number): Promise<readonly DueStream[]> {
@@ -82,16 +73,6 @@ export class PostgresSnapshotStore implements SnapshotStore {
 /** What makes two checkpoints the same record of the log; nothing stored has offset -1. */
 const identityOf = (checkpoint: Checkpoint | null): readonly [bigint, string, number] =>
   checkpoint === null ? [-1n, '', -1] : [checkpoint.offset, checkpoint.claim, checkpoint.seq];
-
-const checkpointOf = (partition: number, row: sql.CheckpointRow): Checkpoint => ({
-  partition,
-  offset: BigInt(row.offset),
-  claim: row.claim,
-  seq: Number(row.seq),
-  timeMs: Number(row.time_ms),
-  commandOffset: BigInt(row.command_offset),
-  commandId: row.command_id,
-});
 
 const storedOf = (row: sql.StreamRow): StoredStream => {
   if (row.state_version !== STATE_VERSION) {

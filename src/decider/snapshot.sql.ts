@@ -1,14 +1,10 @@
+import { CheckpointTable } from '../db/checkpoint-table.js';
 import { statement } from '../db/database.js';
 
-/** Every statement on `aggregates` and `decider_checkpoints`. Epoch ms go in and out as bigint. */
-export interface CheckpointRow {
-  readonly offset: string;
-  readonly claim: string;
-  readonly seq: string;
-  readonly time_ms: string;
-  readonly command_offset: string;
-  readonly command_id: string;
-}
+/** Where the snapshots stand, per partition. */
+export const DECIDER_CHECKPOINTS = new CheckpointTable('decider_checkpoints');
+
+/** Every other statement on `aggregates` and `decider_checkpoints`. Epoch ms go in and out as bigint. */
 export interface StreamRow {
   readonly partition: number;
   readonly stream: string;
@@ -25,11 +21,6 @@ export type LoadedRow = { readonly [K in keyof StreamRow]: StreamRow[K] | null }
 const STREAM_COLUMNS = 'a.partition, a.stream, a.seq, a.state_version, a.state';
 const TIMESTAMP = (ms: string): string => `to_timestamp(${ms}::bigint / 1000.0)`;
 
-export const SELECT_CHECKPOINT = statement(
-  'decider-checkpoint',
-  `select "offset", claim, seq, time_ms, command_offset, command_id from decider_checkpoints where partition = $1`,
-);
-
 export const SELECT_RECENT = statement(
   'decider-recent',
   `select ${STREAM_COLUMNS} from aggregates a
@@ -44,18 +35,6 @@ export const SELECT_STREAMS = statement(
    from (select $1::smallint as partition) p
    left join decider_checkpoints c on c.partition = p.partition
    left join aggregates a on a.stream = any($2::text[])`,
-);
-
-export const INSERT_CHECKPOINT = statement(
-  'decider-checkpoint-insert',
-  `insert into decider_checkpoints (partition, "offset", claim, seq, time_ms, command_offset, command_id)
-   values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing returning 1`,
-);
-
-export const UPDATE_CHECKPOINT = statement(
-  'decider-checkpoint-update',
-  `update decider_checkpoints set "offset" = $2, claim = $3, seq = $4, time_ms = $5, command_offset = $6, command_id = $7
-   where partition = $1 and "offset" = $8 and claim = $9 and seq = $10 returning 1`,
 );
 
 export const UPSERT_STREAMS = statement(
