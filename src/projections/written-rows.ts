@@ -34,10 +34,10 @@ export class WrittenRows {
     return this.accounts.get(orgId);
   }
 
-  /** Before a partition's batch is folded: forgets its rows when they are not as of where the batch begins. */
+  /** Before a partition's batch is folded: forgets everything when it does not begin where the last one ended. */
   begin(partition: number, previous: Checkpoint | null): void {
     const known = this.positions.get(partition);
-    if (known !== undefined && (previous === null || !isSameRecord(known, previous))) this.forget(partition);
+    if (known !== undefined && (previous === null || !isSameRecord(known, previous))) this.clear();
   }
 
   /** The positions stand in these tables now. */
@@ -61,11 +61,5 @@ export class WrittenRows {
     this.positions.clear();
     this.enrichments.clear();
     this.accounts.clear();
-  }
-
-  private forget(partition: number): void {
-    this.positions.delete(partition);
-    for (const [id, row] of this.enrichments) if (row.partition === partition) this.enrichments.delete(id);
-    for (const [orgId, row] of this.accounts) if (row.partition === partition) this.accounts.delete(orgId);
   }
 }
