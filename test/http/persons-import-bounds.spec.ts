@@ -1,17 +1,15 @@
 import { connect } from 'node:net';
 import { Readable } from 'node:stream';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { CommandDataByType } from '../../src/domain/command.js';
 import { DISCARDING_MS_MAX } from '../../src/http/input/discard-rest.js';
 import { FILE_BYTES_MAX } from '../../src/http/input/file-body.js';
 import { IMPORTS_MAX, ROWS_IN_FLIGHT_MAX, ROWS_MAX } from '../../src/http/persons/import/import-bounds.js';
 import { settled } from '../commands/fakes.js';
 import { KEY, startApp, type World } from './app.js';
-import { callerOf, type Call, type CallOptions } from './call.js';
-import { CREATED } from './persons.js';
+import { callerOf, type Call } from './call.js';
+import { everybodyIsNew, fileSender, IMPORT, ndjson, rows, type SendFile } from './import-file.js';
 
 jest.setTimeout(5_000);
-const IMPORT = '/api/v1/persons/import';
 let app: NestFastifyApplication;
 let world: World;
 let call: Call;
@@ -25,17 +23,8 @@ beforeEach(() => {
 });
 afterAll(() => app.close());
 
-const send = (body: CallOptions['body'], headers: Readonly<Record<string, string>> = {}) =>
-  call('POST', IMPORT, { body, headers: { 'content-type': 'text/csv', ...headers } });
-const ndjson = { 'content-type': 'application/x-ndjson' };
-const rows = (count: number): string => Array.from({ length: count }, (_, n) => `{"xHandle":"p${n}"}\n`).join('');
-
-/** A decider to whom everybody is new. */
-const created = (_type: string, { keyId, sealed, identities }: CommandDataByType['RecordPerson']) => {
-  const position = { partition: 3, offset: BigInt(world.commands.length) };
-  const result = { personId: identities[0], existing: false, keyId, sealed, recordedAt: CREATED };
-  return { result, replayed: false, position };
-};
+const created: ReturnType<typeof everybodyIsNew> = (...given) => everybodyIsNew(world)(...given);
+const send: SendFile = (body, headers) => fileSender(call)(body, headers);
 
 describe('PR-04 bounds', () => {
   it('a file that is announced as too large is 413 before its first row', async () => {

@@ -15,6 +15,20 @@ const breaking = (nth: number, fault: AppendFault): MemoryFaults => {
   return { onAppend: () => ((appends += 1) === nth ? fault : null) };
 };
 
+/** A group whose members remember what they were given. */
+const groupOn = (topic: string) => {
+  const held = new Map<string, readonly number[]>();
+  const join = (log: MemoryLog, name: string) =>
+    log.join({
+      group: 'g',
+      topic,
+      held: () => held.get(name) ?? [],
+      onAssigned: (partitions) => void held.set(name, partitions),
+      onCrashed: () => undefined,
+    });
+  return { held, join };
+};
+
 describe('faults of the in-memory log', () => {
   it('a batch that was sent twice by the client counts once, and its events stand where the first copy is', async () => {
     const harness = memoryHarness(1);
@@ -117,15 +131,7 @@ describe('faults of the in-memory log', () => {
 
   it('a frozen member is put out after the session time-out and comes back when it thaws', async () => {
     const harness = memoryHarness(2);
-    const held = new Map<string, readonly number[]>();
-    const join = (log: MemoryLog, name: string) =>
-      log.join({
-        group: 'g',
-        topic: harness.topics.events,
-        held: () => held.get(name) ?? [],
-        onAssigned: (partitions) => void held.set(name, partitions),
-        onCrashed: () => undefined,
-      });
+    const { held, join } = groupOn(harness.topics.events);
     const [one, two] = [harness.process('one'), harness.process('two')];
     await join(one, 'one');
     await join(two, 'two');
@@ -141,15 +147,7 @@ describe('faults of the in-memory log', () => {
 
   it('a process that was killed while it was frozen does not come back to its groups', async () => {
     const harness = memoryHarness(1);
-    const held = new Map<string, readonly number[]>();
-    const join = (log: MemoryLog, name: string) =>
-      log.join({
-        group: 'g',
-        topic: harness.topics.events,
-        held: () => held.get(name) ?? [],
-        onAssigned: (partitions) => void held.set(name, partitions),
-        onCrashed: () => undefined,
-      });
+    const { held, join } = groupOn(harness.topics.events);
     const [dead, alive] = [harness.process('dead'), harness.process('alive')];
     await join(dead, 'dead');
     dead.freeze();
