@@ -14,15 +14,24 @@ const NEWEST = 0.3;
  * batches, and the more of the time is left for those who wait for an answer. It never stops reading.
  */
 export class Pacing {
-  private last = performance.eventLoopUtilization();
   private utilization = 0;
 
+  /** `utilizationSince` tells which part of the time since its last call the event loop was busy, 0..1. */
+  constructor(private readonly utilizationSince: () => number = eventLoop()) {}
+
   restMs(): number {
-    const now = performance.eventLoopUtilization();
-    const { utilization } = performance.eventLoopUtilization(now, this.last);
-    this.last = now;
-    this.utilization += NEWEST * (utilization - this.utilization);
+    this.utilization += NEWEST * (this.utilizationSince() - this.utilization);
     const busy = Math.max(0, this.utilization - IDLE_BELOW) / (1 - IDLE_BELOW);
     return REST_MIN_MS + busy * (REST_MAX_MS - REST_MIN_MS);
   }
 }
+
+const eventLoop = (): (() => number) => {
+  let last = performance.eventLoopUtilization();
+  return () => {
+    const now = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(now, last);
+    last = now;
+    return utilization;
+  };
+};
