@@ -1,6 +1,9 @@
 import { parseArgs } from 'node:util';
 
-export const PARTS = ['accept', 'overload', 'end-to-end', 'bulk', 'reads', 'rebuild', 'resources', 'alone'] as const;
+/** What is measured unless `--only` says otherwise. */
+const USUAL_PARTS = ['accept', 'overload', 'end-to-end', 'bulk', 'reads', 'rebuild', 'resources', 'alone'] as const;
+/** `growth` takes a quarter of an hour, and needs an installation in which nothing is stored yet. */
+export const PARTS = [...USUAL_PARTS, 'growth'] as const;
 export type Part = (typeof PARTS)[number];
 
 /** How much of everything is done; all counts are per round and contender. */
@@ -27,6 +30,11 @@ export interface Sizes {
   /** Enrichments that must be stored before memory, reads and the rebuild are measured. */
   readonly storedMin: number;
   readonly idleSeconds: number;
+  /** Enrichments stored when growth is measured first, and when it is measured again. */
+  readonly growthFrom: number;
+  readonly growthTo: number;
+  /** People of each load that is measured at either. */
+  readonly growthPeople: number;
 }
 
 export interface BenchOptions {
@@ -59,6 +67,9 @@ const FULL: Sizes = {
   readSeconds: 6,
   storedMin: 100_000,
   idleSeconds: 10,
+  growthFrom: 10_000,
+  growthTo: 1_000_000,
+  growthPeople: 5_000,
 };
 
 const QUICK: Sizes = {
@@ -76,11 +87,14 @@ const QUICK: Sizes = {
   readSeconds: 1,
   storedMin: 0,
   idleSeconds: 3,
+  growthFrom: 1_000,
+  growthTo: 4_000,
+  growthPeople: 500,
 };
 
 const ROUNDS = 3;
 
-export const USAGE = `npm run bench -- [--rounds N] [--quick] [--only ${PARTS.join(',')}] [--broker shipped|server] [--cpu-prof DIR]`;
+export const USAGE = `npm run bench -- [--rounds N] [--quick] [--only ${PARTS.join(',')}] [--stored N] [--broker shipped|server] [--cpu-prof DIR]`;
 
 /** @throws Error that says what is wrong with the arguments */
 export const optionsFrom = (args: readonly string[]): BenchOptions => {
@@ -89,7 +103,8 @@ export const optionsFrom = (args: readonly string[]): BenchOptions => {
     options: {
       rounds: { type: 'string' },
       quick: { type: 'boolean', default: false },
-      only: { type: 'string', default: PARTS.join(',') },
+      only: { type: 'string', default: USUAL_PARTS.join(',') },
+      stored: { type: 'string' },
       broker: { type: 'string', default: 'shipped' },
       'cpu-prof': { type: 'string' },
     },
@@ -101,15 +116,23 @@ export const optionsFrom = (args: readonly string[]): BenchOptions => {
     rounds,
     parts: partsFrom(values.only),
     quick: values.quick,
-    sizes: values.quick ? QUICK : FULL,
+    sizes: sizesFrom(values.quick ? QUICK : FULL, values.stored),
     brokerJvm: values.broker,
     cpuProfileDir: values['cpu-prof'] ?? null,
   };
+};
+
+const sizesFrom = (sizes: Sizes, stored: string | undefined): Sizes => {
+  const growthTo = Number(stored ?? sizes.growthTo);
+  if (!Number.isInteger(growthTo) || growthTo < sizes.growthFrom)
+    throw new Error(`--stored takes a whole number from ${sizes.growthFrom}\n${USAGE}`);
+  return { ...sizes, growthTo };
 };
 
 const partsFrom = (text: string): ReadonlySet<Part> => {
   const names = text.split(',').map((name) => name.trim());
   const unknown = names.filter((name) => !PARTS.includes(name as Part));
   if (unknown.length > 0) throw new Error(`--only does not know ${unknown.join(', ')}\n${USAGE}`);
+  if (names.length > 1 && names.includes('growth')) throw new Error('growth is measured alone: --only growth');
   return new Set(names as Part[]);
 };

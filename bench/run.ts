@@ -10,6 +10,7 @@ import { acceptRound, ladder } from './parts/accept.js';
 import { bulkRound } from './parts/bulk.js';
 import { overloadRound } from './parts/overload.js';
 import { endToEndRound } from './parts/end-to-end.js';
+import { growth } from './parts/growth.js';
 import { prepareReads, readRound } from './parts/reads.js';
 import { audit, rebuildRound } from './parts/rebuild.js';
 import { fillUp, resources } from './parts/resources.js';
@@ -86,7 +87,7 @@ const versionsOf = async ({ sql }: Lab): Promise<Readonly<Record<string, string>
 
 type Measured = Pick<
   Results,
-  'accept' | 'ladder' | 'overload' | 'endToEnd' | 'bulk' | 'reads' | 'rebuild' | 'resources' | 'alone'
+  'accept' | 'ladder' | 'overload' | 'endToEnd' | 'bulk' | 'reads' | 'rebuild' | 'resources' | 'alone' | 'growth'
 >;
 
 const measureAll = async (session: Session): Promise<Measured> => {
@@ -106,7 +107,8 @@ const measureAll = async (session: Session): Promise<Measured> => {
   const rebuild = has('rebuild') ? await rounds(session, 'rebuild', () => rebuildRound(session)) : [];
   // Last: it starts the service again, and what comes after would be measured cold.
   const alone = has('alone') ? await rounds(session, 'accepting alone', () => aloneRound(session)) : [];
-  return { accept, ladder: steps, overload, endToEnd, bulk, reads, rebuild, resources: used, alone };
+  const grown = has('growth') ? await growth(session) : null;
+  return { accept, ladder: steps, overload, endToEnd, bulk, reads, rebuild, resources: used, alone, growth: grown };
 };
 
 /** The first one warms up compilers, caches and connections, and is thrown away. */

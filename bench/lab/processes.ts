@@ -81,3 +81,7 @@ export const measureCpu = async <T>(pids: Pids, work: () => Promise<T>): Promise
   const used = Object.keys(pids).map((name) => [name, (after[name] ?? 0) - (before[name] ?? 0)]);
   return { value, cpuSeconds: Object.fromEntries(used) as Figures };
 };
+
+/** Microseconds of CPU for each of so many. */
+export const usEach = (cpuSeconds: Figures, count: number): Figures =>
+  Object.fromEntries(Object.entries(cpuSeconds).map(([name, used]) => [name, Math.round((used * 1e6) / count)]));

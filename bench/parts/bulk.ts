@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BenchOrg } from '../lab/orgs.js';
 import type { BenchPerson } from '../lab/people.js';
-import { measureCpu, type Figures } from '../lab/processes.js';
+import { measureCpu, usEach, type Figures } from '../lab/processes.js';
 import { closedLoop, eachOnce } from '../load/closed-loop.js';
 import { Connections, type Outgoing } from '../load/connections.js';
 import { latencyOf } from '../load/latency.js';
@@ -58,7 +58,6 @@ const step = async (session: Session, orgs: readonly BenchOrg[], perRequest: num
   });
   const { posted, seconds } = value;
   const { p50, p99 } = latencyOf(posted.latenciesMs);
-  const perEnrichment = Object.entries(cpuSeconds).map(([name, used]) => [name, Math.round((used * 1e6) / count)]);
   say(`  ${perRequest} per request, ${orgs.length} orgs: ${Math.round(count / seconds)}/s`);
   return {
     perRequest,
@@ -69,7 +68,7 @@ const step = async (session: Session, orgs: readonly BenchOrg[], perRequest: num
     requestP50Ms: p50,
     requestP99Ms: p99,
     eventLoopMaxMs: await eventLoopMaxMs(lab.service.url),
-    cpuUsPerEnrichment: Object.fromEntries(perEnrichment) as Figures,
+    cpuUsPerEnrichment: usEach(cpuSeconds, count),
   };
 };
 
@@ -90,7 +89,8 @@ export const postBulks = async (
   }
 };
 
-const requestsOf = (people: readonly BenchPerson[], perRequest: number): readonly Outgoing[] =>
+/** So many people of one org in each. */
+export const requestsOf = (people: readonly BenchPerson[], perRequest: number): readonly Outgoing[] =>
   [...Map.groupBy(people, ({ org }) => org)].flatMap(([org, ofOrg]) =>
     Array.from({ length: Math.ceil(ofOrg.length / perRequest) }, (_, index) =>
       requestOf(org, ofOrg.slice(index * perRequest, (index + 1) * perRequest)),

@@ -3,7 +3,7 @@ import type { Lab } from '../lab/lab.js';
 import type { Surroundings } from '../lab/machine.js';
 import { GRANT, type BenchOrg } from '../lab/orgs.js';
 import { posts, type BenchPerson } from '../lab/people.js';
-import { measureCpu, type Figures, type Pids } from '../lab/processes.js';
+import { measureCpu, usEach, type Figures, type Pids } from '../lab/processes.js';
 import { closedLoop, eachOnce } from '../load/closed-loop.js';
 import { Connections } from '../load/connections.js';
 import { failuresOf } from '../load/load-result.js';
@@ -96,12 +96,11 @@ const way = async (session: Session, worker: Worker, work: Work): Promise<WayFig
     await check(session.lab, worker, work);
     const count = work.people.length;
     session.say(`  ${worker.name}: ${Math.round(count / value.seconds)}/s`);
-    const perEnrichment = Object.entries(cpuSeconds).map(([name, used]) => [name, Math.round((used * 1e6) / count)]);
     return {
       before,
       ...value,
       perSecond: count / value.seconds,
-      cpuUsPerEnrichment: Object.fromEntries(perEnrichment),
+      cpuUsPerEnrichment: usEach(cpuSeconds, count),
     };
   } finally {
     await connections.close();

@@ -4,6 +4,7 @@ import type { AcceptRound, RateStep } from '../parts/accept.js';
 import type { AloneRound } from '../parts/alone.js';
 import type { BulkFigures } from '../parts/bulk.js';
 import type { EndToEndRound } from '../parts/end-to-end.js';
+import type { GrowthFigures } from '../parts/growth.js';
 import type { OverloadRound } from '../parts/overload.js';
 import type { ReadRound } from '../parts/reads.js';
 import type { AuditFigures, RebuildFigures } from '../parts/rebuild.js';
@@ -28,5 +29,6 @@ export interface Results {
   readonly rebuild: readonly RebuildFigures[];
   readonly resources: ResourceFigures | null;
   readonly alone: readonly AloneRound[];
+  readonly growth: GrowthFigures | null;
   readonly audit: AuditFigures;
 }

@@ -2,6 +2,7 @@ import type { AcceptRound } from '../parts/accept.js';
 import type { AloneRound } from '../parts/alone.js';
 import type { BulkFigures } from '../parts/bulk.js';
 import type { EndToEndRound } from '../parts/end-to-end.js';
+import type { GrowthFigures, GrowthPoint } from '../parts/growth.js';
 import type { OverloadRound } from '../parts/overload.js';
 import type { ReadRound } from '../parts/reads.js';
 import type { Results } from './results.js';
@@ -162,6 +163,20 @@ const resourceRows = ({ resources }: Results): readonly Row[] => {
     .map((row) => (row.title.endsWith('service') ? atMost(row, limits[row.title.split(' ')[0] ?? ''] ?? 0) : row));
 };
 
+/** Of service, Postgres and broker together. */
+const costsOf = ({ cpuUsPerEnrichment }: GrowthPoint): readonly number[] =>
+  cpuUsPerEnrichment.map(({ generator: _, ...servers }) => Object.values(servers).reduce((sum, us) => sum + us, 0));
+
+const growthRows = ({ from, to }: GrowthFigures): readonly Row[] => {
+  // Of the cheapest round: the service is still warming up at the first point, which must not flatter the second.
+  const basis = spreadOf(costsOf(from)).min;
+  const costs = [from, to].map((point) =>
+    alone(`CPU per enrichment at ${point.stored} stored, without the generator`, 'µs', costsOf(point)),
+  );
+  const grown = costsOf(to).map((cost) => cost / basis);
+  return [...costs, atMost(alone(`cost at ${to.stored} stored, of that at ${from.stored}`, '×', grown), 1.15)];
+};
+
 /** Only what was measured. */
 export const rowsOf = (results: Results): readonly Row[] => [
   ...(results.accept.length > 0 ? acceptRows(results.accept) : []),
@@ -184,4 +199,5 @@ export const rowsOf = (results: Results): readonly Row[] => [
     : []),
   ...resourceRows(results),
   ...aloneRows(results.alone),
+  ...(results.growth === null ? [] : growthRows(results.growth)),
 ];

@@ -1,5 +1,6 @@
 import { table } from '../../cli/output.js';
 import type { RateStep } from '../parts/accept.js';
+import type { GrowthPoint } from '../parts/growth.js';
 import type { Results } from './results.js';
 import { rowsOf, type Row } from './rows.js';
 import { meets, spreadOf, type Spread } from './statistics.js';
@@ -14,6 +15,7 @@ export const textOf = (results: Results): string =>
     ...ladderLines(results),
     ...shedLines(results),
     ...bulkLines(results),
+    ...growthLines(results),
     ...slowestLines(results),
     ...warningsOf(results),
     `audit: ${results.audit.events} events, ${results.audit.orgs} orgs, every chain and every balance holds`,
@@ -51,6 +53,8 @@ const lineOf = (row: Row): string[] => {
     verdict,
   ];
 };
+
+const GROWTH_LINES = 20;
 
 const shown = (value: number): string => {
   if (value >= 1_000) return Math.round(value).toLocaleString('en');
@@ -108,6 +112,27 @@ const bulkLines = ({ bulk }: Results): readonly string[] => {
     shown(step.cpuUsPerEnrichment.service ?? NaN),
   ]);
   return [...table([head, ...lines]), ''];
+};
+
+/** Each process at both ends, and about twenty pieces of the way between them: where the cost grows, and when. */
+const growthLines = ({ growth }: Results): readonly string[] => {
+  if (growth === null) return [];
+  const { from, to, steps } = growth;
+  const processes = Object.keys(to.cpuUsPerEnrichment[0] ?? {});
+  const point = ({ stored, cpuUsPerEnrichment }: GrowthPoint): string[] => [
+    `measured at ${stored}`,
+    '',
+    ...processes.map((name) => shown(spreadOf(cpuUsPerEnrichment.map((figures) => figures[name] ?? NaN)).median)),
+  ];
+  const every = Math.ceil(steps.length / GROWTH_LINES);
+  const between = steps
+    .filter((_, index) => (index + 1) % every === 0)
+    .map(({ stored, perSecond, cpuUsPerEnrichment }) => [
+      `storing up to ${stored}, people included`,
+      shown(perSecond),
+      ...processes.map((name) => shown(cpuUsPerEnrichment[name] ?? NaN)),
+    ]);
+  return [...table([['µs per enrichment', '/s', ...processes], point(from), ...between, point(to)]), ''];
 };
 
 /** What became of the rest at twice the maximum: all of it should have been told to come again. */
