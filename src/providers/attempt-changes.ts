@@ -64,7 +64,9 @@ const responded = (
   before: Change | undefined,
   { enrichmentId, attempt, next, late }: StoredEvent<'ProviderResponded'>['data'],
 ): Change => {
-  if (late || next === null) return ended(before, { enrichmentId, attempt });
+  // It answers an earlier attempt, or a step that its number never had: the open one still waits for its own answer.
+  if (late) return ended(before, { enrichmentId, attempt: attempt - 1 });
+  if (next === null) return ended(before, { enrichmentId, attempt });
   if (before?.kind === 'opened') return { kind: 'opened', row: { ...before.row, ...next } };
   return { kind: 'advanced', next: { enrichmentId, ...next } };
 };

@@ -43,9 +43,12 @@ describe('what events do to the table', () => {
     expect(changesOf([first(), finished(), late(1)])).toEqual({ opened: [], advanced: [], ended });
   });
 
-  it('a late answer ends its own attempt only', async () => {
-    expect(changesOf([late(1)]).ended).toEqual([{ enrichmentId, attempt: 1 }]);
+  it('a late answer ends no attempt that may still be open, not even that of its own number', async () => {
+    expect(changesOf([late(1)]).ended).toEqual([{ enrichmentId, attempt: 0 }]);
+    expect(changesOf([await requested(), late(1)]).opened).toMatchObject([{ attempt: 1 }]);
     expect(changesOf([first(), late(1)]).advanced).toHaveLength(1);
+    expect(changesOf([first(), late(2)]).advanced).toMatchObject([{ attempt: 2 }]);
     expect(changesOf([await requested(), first(), late(1)]).opened).toHaveLength(1);
+    expect(changesOf([late(3)]).ended).toEqual([{ enrichmentId, attempt: 2 }]);
   });
 });
