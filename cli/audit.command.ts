@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { audit, exitCodeOf, type AuditOptions, type AuditResult } from './audit/audit.js';
+import { lineOf } from './audit/finding-line.js';
 import { verifyExportFile } from './audit/verify-export-file.js';
 import { withConnection } from './connection.js';
 import { print, table } from './output.js';
@@ -45,9 +46,7 @@ const report = (result: AuditResult, options: CommandOptions): void => {
   );
   const counted = `${read?.records ?? 0} records, ${read?.events ?? 0} events, ${orgs.length} orgs`;
   const verdict = findings.length === 0 ? 'every chain and every balance holds' : `${findings.length} findings`;
-  const shown = findings.slice(0, FINDINGS_SHOWN_MAX).map(({ orgId, partition, offset, problem }) => {
-    return `  ${orgId} partition ${partition}${offset === null ? '' : ` offset ${offset}`}: ${problem}`;
-  });
+  const shown = findings.slice(0, FINDINGS_SHOWN_MAX).map(lineOf);
   const value = { ok: findings.length === 0, records: read?.records ?? 0, events: read?.events ?? 0, orgs, findings };
   print(options.json, value, [...table([head, ...rows]), '', `${counted}: ${verdict}`, ...shown]);
 };

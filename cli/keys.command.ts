@@ -8,6 +8,7 @@ import type { OrgId } from '../src/domain/kernel/ids.js';
 import { systemClock } from '../src/observability/clock.js';
 import { loadMasterKey } from '../src/vault/master-key.js';
 import { deriveMasterKeys } from '../src/vault/sealing.js';
+import { amountFrom } from './amount.js';
 import { withConnection, type Connection } from './connection.js';
 import { Failure } from './failure.js';
 import { print, table } from './output.js';
@@ -87,14 +88,9 @@ const create = async (connection: Connection, options: CreateOptions): Promise<v
 };
 
 const capsOf = ({ dailyCap, totalCap }: CreateOptions): { dailyCap?: number; totalCap?: number } => ({
-  ...(dailyCap !== undefined && { dailyCap: amountOf('--daily-cap', dailyCap) }),
-  ...(totalCap !== undefined && { totalCap: amountOf('--total-cap', totalCap) }),
+  ...(dailyCap !== undefined && { dailyCap: amountFrom('--daily-cap', dailyCap) }),
+  ...(totalCap !== undefined && { totalCap: amountFrom('--total-cap', totalCap) }),
 });
-
-const amountOf = (option: string, text: string): number => {
-  if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new Failure(`${option} must be a whole number of credits, 0 or more`);
-};
 
 const list = async (connection: Connection, options: { org: string; json: boolean }): Promise<void> => {
   const keys = await (await repositoryOf(connection)).list(options.org as OrgId);

@@ -7,6 +7,7 @@ import type { CommandGateway } from '../src/commands/gateway.js';
 import { Refused, Unavailable } from '../src/commands/outcomes.js';
 import type { OrgId } from '../src/domain/kernel/ids.js';
 import { instantOf, type Instant } from '../src/domain/kernel/instant.js';
+import { amountFrom } from './amount.js';
 import { withConnection } from './connection.js';
 import { Failure } from './failure.js';
 import { withGateway } from './gateway.js';
@@ -66,8 +67,7 @@ const SOURCES = ['purchase', 'subscription', 'bonus', 'manual'] as const;
 type Source = (typeof SOURCES)[number];
 
 const grant = async (options: GrantOptions): Promise<void> => {
-  const amount = Number(options.amount);
-  if (!Number.isSafeInteger(amount) || amount <= 0) throw new Failure('--amount must be a positive integer');
+  const amount = amountFrom('--amount', options.amount, 1);
   if (!SOURCES.includes(options.source as Source)) throw new Failure(`--source must be one of ${SOURCES.join(', ')}`);
   const source = options.source as Source;
   const expiresAt = options.expires === undefined ? null : instantFrom(options.expires);

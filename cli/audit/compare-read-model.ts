@@ -10,7 +10,7 @@ type Ledgers = ReadonlyMap<OrgId, OrgLedger>;
 export const FINDINGS_MAX = 1_000;
 
 /** A row of the read model that is wrong while the log is right. */
-export const wrongRow = (orgId: OrgId, problem: string, partition = -1): Finding => ({
+export const wrongRow = (orgId: OrgId, problem: string, partition: number | null = null): Finding => ({
   orgId,
   partition,
   offset: null,

@@ -6,7 +6,8 @@ import type { StoredEvent } from '../../src/events/event.js';
 /** Something that must not be: where it stands and which rule it breaks. */
 export interface Finding {
   readonly orgId: OrgId;
-  readonly partition: number;
+  /** Null when a row of the read model is wrong that no record stands behind. */
+  readonly partition: number | null;
   /** Offset in the events topic; null when the read model is wrong and the log is right. */
   readonly offset: bigint | null;
   readonly problem: string;
