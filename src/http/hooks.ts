@@ -3,6 +3,7 @@ import type { Clock } from '../domain/kernel/clock.js';
 import type { Logger } from '../observability/logger.js';
 import type { Metrics } from '../observability/metrics.js';
 import { unwrapAnswer } from './answer.js';
+import type { RouteTable } from './errors/route-table.js';
 import { bodyParser, replaceForeignType } from './input/body.js';
 import { discardRest } from './input/discard-rest.js';
 import { CONNECTIONS_MAX, shedOverload } from './overload.js';
@@ -11,6 +12,7 @@ export interface HookOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Pick<Metrics, 'httpSeconds'>;
+  readonly routes: RouteTable;
 }
 
 /** Everything that happens to all requests, as plain Fastify hooks: an interceptor costs 9 µs each. */
@@ -19,6 +21,7 @@ export const addHooks = (fastify: FastifyInstance, options: HookOptions): void =
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', bodyParser(options.clock));
   fastify.addHook('onRequest', shedOverload());
+  fastify.addHook('onRequest', options.routes.refuseNames);
   fastify.addHook('onRequest', replaceForeignType);
   fastify.addHook('preSerialization', unwrapAnswer);
   fastify.addHook('onSend', addCommonHeaders);

@@ -37,7 +37,7 @@ export const createHttpApp = async (
   const adapter = adapterOf(options);
   const fastify = adapter.getInstance();
   const routes = RouteTable.of(fastify);
-  addHooks(fastify, options);
+  addHooks(fastify, { ...options, routes });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bodyParser: false,
     abortOnError: false,

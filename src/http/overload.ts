@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ApiError } from '../commands/api-error.js';
 import { Unavailable } from '../commands/outcomes.js';
-import { pathOf } from './errors/error.filter.js';
-import { renderError } from './errors/dialects.js';
 import { errorOf } from './errors/faults.js';
+import { refuseEarly } from './errors/refuse-early.js';
 
 /** Reads, and writes, that are under way at once in this process: at thousands a second some 200 ms of each. */
 export const UNDER_WAY_MAX = 1_024;
@@ -23,7 +23,7 @@ export const shedOverload = () => {
   return (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
     if (!request.url.startsWith(COUNTED_PREFIX)) return done();
     const group = request.method === 'GET' || request.method === 'HEAD' ? 'read' : 'write';
-    if (underWay[group] >= UNDER_WAY_MAX) return refuse(request, reply);
+    if (underWay[group] >= UNDER_WAY_MAX) return refuseEarly(request, reply, overloaded());
     underWay[group] += 1;
     // Whatever comes of it, also when the client goes away.
     reply.raw.once('close', () => {
@@ -33,12 +33,4 @@ export const shedOverload = () => {
   };
 };
 
-const refuse = (request: FastifyRequest, reply: FastifyReply): void => {
-  const error = errorOf(new Unavailable('overloaded', RETRY_AFTER_S));
-  const { status, body } = renderError(error, {
-    requestId: request.id,
-    path: pathOf(request.url),
-    route: request.routeOptions.url ?? null,
-  });
-  void reply.code(status).headers(error.headers).send(body);
-};
+const overloaded = (): ApiError => errorOf(new Unavailable('overloaded', RETRY_AFTER_S));

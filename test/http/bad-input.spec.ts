@@ -125,6 +125,16 @@ describe('PR-01 bad input never gets further than a 400 that names the property'
     expect([status, body.error.reason]).toEqual([400, 'identity_required']);
   });
 
+  it.each([
+    `{"linkedinUrl":"${LINKEDIN}","title":"a","title":"a"}`,
+    `{"title":"a","linkedinUrl":"${LINKEDIN}","\\u0074itle":"b"}`,
+    `{"linkedinUrl":"${LINKEDIN}","custom":{"title":1,"title":1}}`,
+  ])('X-06 a property that stands there twice is named: %s', async (body) => {
+    const answer = await call('POST', '/api/v1/persons', { body });
+    expectError(answer, 'title');
+    expect(answer.body.error.reason).toBe('repeated_property');
+  });
+
   it('properties of the body do not count in the query', async () => {
     const url = `/api/v1/persons?linkedinUrl=${encodeURIComponent(LINKEDIN)}`;
     expectError(await call('POST', url, { body: { email: 'a@example.com' } }), 'linkedinUrl');

@@ -119,6 +119,9 @@ describe('X-05 errors', () => {
     ['PATCH', '/api/v1/persons', 'GET, HEAD, POST'],
     ['POST', '/api/v1/operations/credits/balance', 'GET, HEAD'],
     ['POST', '/health/live', 'GET, HEAD'],
+    ['GET', '/api/v1/operations/enrichment/batch?field=emails', 'POST'],
+    ['GET', '/api/v1/operations/enrichment/bulk', 'POST'],
+    ['PATCH', '/api/v1/persons/import', 'POST'],
   ])('%s %s is 405 and allows %s', async (method, url, allow) => {
     const { status, headers, body } = await call(method, url);
     expect([status, headers['allow'], body.error.code]).toEqual([405, allow, 'METHOD_NOT_ALLOWED']);

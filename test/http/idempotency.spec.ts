@@ -178,10 +178,28 @@ describe('X-07 the fingerprint', () => {
       await single(SINGLE.replace('emails', 'phones')),
       await single(`${BASE}/${PERSON}`, { body: { field: 'emails' } }),
       await single(SINGLE, { body: { field: 'emails' } }),
-      await single(SINGLE, { body: {} }),
       await single(`${BASE}/${OTHER}?field=emails`),
     ];
     expect(new Set(prints).size).toBe(prints.length);
+  });
+
+  it('is the same for requests that mean the same: no body or an empty one, ids in either case, blanks around texts', async () => {
+    const upper = PERSON.toUpperCase();
+    expect(upper).not.toBe(PERSON);
+    expect(await single(SINGLE, { body: {} })).toBe(await single(SINGLE));
+    expect(await single(`${BASE}/${upper}?field=emails`)).toBe(await single(SINGLE));
+    const ids = (id: string) => batch(`{"personIds":["${id}"],"field":"emails"}`);
+    expect(await ids(upper)).toBe(await ids(PERSON));
+    const named = (rest: string) => persons(`{"linkedinUrl":"${LINKEDIN}",${rest}}`);
+    expect(await named(`"id":"${upper}","firstName":" Zoe\u0308 "`)).toBe(
+      await named(`"id":"${PERSON}","firstName":"Zo\u00eb"`),
+    );
+  });
+
+  it('differs where a text comes back as it was sent', async () => {
+    const custom = (value: string) => persons(`{"linkedinUrl":"${LINKEDIN}","custom":{"id":"${value}"}}`);
+    expect(await custom(PERSON.toUpperCase())).not.toBe(await custom(PERSON));
+    expect(await custom(' a')).not.toBe(await custom('a'));
   });
 
   it('does not depend on the request id or the credential’s form', async () => {

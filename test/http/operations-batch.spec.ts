@@ -102,7 +102,7 @@ describe('POST /api/v1/operations/enrichment/batch', () => {
 
   it('OP-13 no other endpoint does so', async () => {
     const others = [
-      ['GET', BATCH],
+      ['GET', `/api/v1/operations/enrichment/${A}?field=emails`],
       ['POST', `${BATCH}/query`],
       ['POST', `/api/v1/operations/enrichment/${A}?field=emails`],
       ['POST', '/api/v1/persons'],

@@ -109,9 +109,10 @@ describe('POST /api/v1/operations/enrichment/{personId}', () => {
     expect(headers['retry-after']).toBeUndefined();
   });
 
-  it('OP-06 accepts any RFC 9562 version in upper case and stores it lower', async () => {
-    for (let version = 1; version <= 8; version++) {
-      const id = `AB0E8400-E29B-${version}1D4-A716-446655440000`;
+  it('OP-06 accepts any RFC 9562 version, nil and max, in upper case and stores it lower', async () => {
+    const versions = Array.from({ length: 8 }, (_, index) => `AB0E8400-E29B-${index + 1}1D4-A716-446655440000`);
+    const extremes = ['0', 'F'].map((digit) => PERSON.replaceAll(/[0-9a-f]/g, digit));
+    for (const id of [...versions, ...extremes]) {
       answerRequest(pendingView(world.clock.now()), 3, 97);
       expect((await call('POST', `/api/v1/operations/enrichment/${id}?field=emails`)).status).toBe(200);
       expect(world.commands.at(-1)?.data).toMatchObject({ personIds: [id.toLowerCase()] });

@@ -72,15 +72,17 @@ describe('PR-04 POST /api/v1/persons/import, the whole service behind it', () =>
       { nope: 1 },
       { firstName: 'Ada' },
     ];
-    const file = ['\uFEFF', lines.map((line) => JSON.stringify(line)).join('\n'), '\n\n{', '\n[]'].join('');
+    const twice = `\n{"email":"${randomUUID()}@example.com","title":"a","title":"a"}`;
+    const file = ['\uFEFF', lines.map((line) => JSON.stringify(line)).join('\n'), '\n\n{', '\n[]', twice].join('');
     const { body } = await send(key, file, { type: 'application/x-ndjson; charset=UTF-8' });
-    expect(counts(body)).toEqual([6, 1, 0, 0, 5]);
+    expect(counts(body)).toEqual([7, 1, 0, 0, 6]);
     expect(body.errors).toEqual([
       { line: 2, column: 'email', message: 'email must be a string' },
       { line: 3, column: 'nope', message: 'nope is not a known property' },
       { line: 4, column: null, message: expect.stringContaining('is required') },
       { line: 6, column: null, message: 'is not valid JSON' },
       { line: 7, column: null, message: 'must be a JSON object' },
+      { line: 8, column: null, message: 'title is given twice' },
     ]);
     expect((await people(key))[0]).toMatchObject({ custom: { a: [1] } });
   });

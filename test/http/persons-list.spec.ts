@@ -101,6 +101,7 @@ describe('GET /api/v1/persons', () => {
     ['filters=%7B', 'filters'],
     ['filters=%5B%5D', 'filters'],
     ['filters=%7B%22field%22%3A%22email%22%7D', 'filters.field'],
+    [`filters=${encodeURIComponent('{"field":"title","op":"eq","value":"a","value":"b"}')}`, 'filters'],
     ['filters=%7B%7D&q=ada', 'q'],
     ['q=', 'q'],
     ['q=a', 'q'],

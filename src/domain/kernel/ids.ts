@@ -19,10 +19,12 @@ export type IdentityHash = Branded<string, 'IdentityHash'>;
 /** Base64 of an AES-256-GCM box made by the vault. */
 export type Sealed = Branded<string, 'Sealed'>;
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const VERSIONS = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+/** RFC 9562 §5.9, §5.10: nil and max have neither version nor variant. */
+const EXTREMES = /^(0{8}(-0{4}){3}-0{12}|f{8}(-f{4}){3}-f{12})$/;
 
-/** True for a lower-case RFC 9562 UUID of any version (API OP-06). */
-export const isUuid = (text: string): boolean => UUID.test(text);
+/** True for a lower-case RFC 9562 UUID of any version, nil and max included (API OP-06). */
+export const isUuid = (text: string): boolean => VERSIONS.test(text) || EXTREMES.test(text);
 
 /** SHA-256 of UTF-8 text as 64 lower-case hex digits; handed in, because the core imports nothing. */
 export type Sha256 = (text: string) => string;

@@ -4,9 +4,8 @@ import type { ApiError } from '../../commands/api-error.js';
 import type { Logger } from '../../observability/logger.js';
 import { renderError } from './dialects.js';
 import { errorOf } from './faults.js';
+import { pathOf } from './path-of.js';
 import type { RouteTable } from './route-table.js';
-
-export const pathOf = (url: string): string => url.split('?', 1)[0] ?? url;
 
 /** The only place where an error becomes an answer. */
 @Catch()

@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { requestIdOf } from '../request-id/request-id.js';
-import { pathOf } from './error.filter.js';
 import { renderError, renderNatively } from './dialects.js';
 import { errorOf } from './faults.js';
+import { pathOf } from './path-of.js';
 
 /** What the router itself refuses (a malformed URL): no hook has run and no filter will. */
 export const answerRouterError = (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {

@@ -1,5 +1,7 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError } from '../../commands/api-error.js';
+import { pathOf } from './path-of.js';
+import { refuseEarly } from './refuse-early.js';
 
 type Segments = readonly string[];
 
@@ -26,7 +28,19 @@ export class RouteTable {
     return methods.length === 0 ? unknownRoute() : wrongMethod(methods);
   }
 
+  /** `onRequest` hook: what is a route of its own for another method is no id (`GET …/enrichment/batch` asks for nobody). */
+  readonly refuseNames = (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
+    if (request.routeOptions.url?.includes(':') !== true) return done();
+    const path = pathOf(request.url);
+    return this.isFixed(path) ? refuseEarly(request, reply, this.missed(path)) : done();
+  };
+
+  private isFixed(path: string): boolean {
+    return !path.includes(':') && this.routes.has(path);
+  }
+
   private methodsAt(path: string): readonly string[] {
+    if (this.isFixed(path)) return [...(this.routes.get(path)?.methods ?? [])].sort();
     const asked = path.split('/');
     const fitting = [...this.routes.values()].filter(({ segments }) => fits(segments, asked));
     return [...new Set(fitting.flatMap(({ methods }) => [...methods]))].sort();

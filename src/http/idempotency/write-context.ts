@@ -4,9 +4,11 @@ import type { FastifyRequest } from 'fastify';
 import type { AuthenticatedRequest } from '../../auth/decorators.js';
 import { invalidInput, type ApiError } from '../../commands/api-error.js';
 import { requestKeyOf, type RequestKey } from '../../commands/request-key.js';
-import { pathOf } from '../errors/error.filter.js';
+import { pathOf } from '../errors/path-of.js';
+import { cleanJson } from '../input/clean.js';
 import { IncomingFile } from '../input/file-body.js';
 import { canonicalJson } from './canonical-json.js';
+import { lowerIds } from './lower-ids.js';
 
 /** What the head of a POST says about it. */
 export interface WriteHead {
@@ -55,9 +57,11 @@ const keyOf = (request: WriteRequest): RequestKey | null => {
 const noKey = (): ApiError =>
   invalidInput(HEADER, `${HEADER} is required for this request`, 'idempotency_key_required');
 
-/** Over the request as it was sent, so that two that only mean the same are two. */
+/** Over what the request says, so that two that mean the same are one: as X-06 reads texts and ids, no body as an empty one. */
 const fingerprintOf = ({ method, url, query, body }: FastifyRequest): string => {
+  // Every part of a path that the router did not compare itself is an id.
+  const path = pathOf(url).toLowerCase();
   // A file is not read yet, and its route keeps no key.
-  const said = body === undefined || body instanceof IncomingFile ? '' : canonicalJson(body);
-  return hash('sha256', [method, pathOf(url), canonicalJson(query), said].join('\n'));
+  const said = body instanceof IncomingFile ? {} : lowerIds(cleanJson(body ?? {}));
+  return hash('sha256', [method, path, canonicalJson(query), canonicalJson(said)].join('\n'));
 };

@@ -2,9 +2,11 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
-import { ApiError } from '../../commands/api-error.js';
+import { ApiError, invalidInput } from '../../commands/api-error.js';
 import type { Clock } from '../../domain/kernel/clock.js';
+import { nameFault } from './clean.js';
 import { announcedBytes, fileTypeOf, IncomingFile, refusalOfFile } from './file-body.js';
+import { repeatedName } from './repeated-name.js';
 
 /** X-05: imports stream and have a limit of their own. */
 export const BODY_BYTES_MAX = 1024 * 1024;
@@ -83,12 +85,19 @@ const bodyOf = ({ refusal, bytes, chunks }: ReadBody): unknown => {
 
 const jsonOf = (buffer: Buffer): unknown => {
   if (!isUtf8(buffer)) return new BodyFault(malformed('The body is not UTF-8'));
+  const json = buffer.toString('utf8');
   try {
-    return JSON.parse(buffer.toString('utf8'));
+    const value: unknown = JSON.parse(json);
+    const name = repeatedName(json);
+    return name === null ? value : new BodyFault(givenTwice(name));
   } catch {
     return new BodyFault(malformed('The body is not valid JSON'));
   }
 };
+
+/** Which of the two was meant nobody knows. */
+export const givenTwice = (name: string): ApiError =>
+  nameFault(name, '') ?? invalidInput(name, `${name} is given twice`, 'repeated_property');
 
 const JSON_TYPE = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?;?\s*$/i;
 

@@ -1,4 +1,4 @@
-import { invalidInput } from '../../commands/api-error.js';
+import { invalidInput, type ApiError } from '../../commands/api-error.js';
 
 /** Deeper input has no meaning anywhere in the API and only costs time. */
 const DEPTH_MAX = 16;
@@ -39,11 +39,17 @@ const cleanEntry = (key: string, item: unknown, place: Place): [string, unknown]
 
 /** Names of properties and parameters; `path` is the object they stand in. */
 export const checkName = (key: string, path: string): void => {
+  const fault = nameFault(key, path);
+  if (fault !== null) throw fault;
+};
+
+/** Null: the name may be used, and shown. */
+export const nameFault = (key: string, path: string): ApiError | null => {
   if (key.length > NAME_LENGTH_MAX || !key.isWellFormed() || CONTROL.test(key)) {
-    throw invalidInput(path, `names must be text of at most ${NAME_LENGTH_MAX} characters`, 'invalid_name');
+    return invalidInput(path, `names must be text of at most ${NAME_LENGTH_MAX} characters`, 'invalid_name');
   }
-  if (FORBIDDEN_KEYS.has(key))
-    throw invalidInput(joined(path, key), `${key} is not allowed as a name`, 'forbidden_name');
+  if (!FORBIDDEN_KEYS.has(key)) return null;
+  return invalidInput(joined(path, key), `${key} is not allowed as a name`, 'forbidden_name');
 };
 
 /** Query parameters and path parameters as well. */

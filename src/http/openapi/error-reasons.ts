@@ -31,7 +31,7 @@ const GIVEN: Reasons = {
 };
 
 const WITH_BODY: Reasons = {
-  VALIDATION_ERROR: ['malformed_json', 'invalid_body', 'too_deep'],
+  VALIDATION_ERROR: ['malformed_json', 'repeated_property', 'invalid_body', 'too_deep'],
   PAYLOAD_TOO_LARGE: ['body_too_large'],
   UNSUPPORTED_MEDIA_TYPE: ['unsupported_media_type'],
 };

@@ -1,5 +1,6 @@
 import { invalidInput } from '../../commands/api-error.js';
 import { InvalidFilter, MATCH_ALL, TEXT_FIELDS, type Filter } from '../../projections/persons/filter/filter.js';
+import { repeatedName } from '../input/repeated-name.js';
 import { parseFilter } from '../../projections/persons/filter/parse.js';
 import { searchable } from '../../projections/persons/searchable.js';
 
@@ -22,10 +23,12 @@ export const filterOfQuery = ({ filters, q }: { readonly filters?: string; reado
 
 const jsonOf = (text: string): unknown => {
   try {
-    return JSON.parse(text);
+    const filters: unknown = JSON.parse(text);
+    if (repeatedName(text) === null) return filters;
   } catch {
     throw invalidInput('filters', 'filters must be JSON', 'invalid_filters');
   }
+  throw invalidInput('filters', 'filters must give every name once', 'invalid_filters');
 };
 
 const WORDS_MAX = 5;

@@ -92,9 +92,4 @@ describe('X-06 odd, and yet right', () => {
     const { body: found } = await service.call('GET', `/api/v1/persons/${body.id}`, { key });
     expect(found.firstName).toBe(shown);
   });
-
-  it('of a property that stands there twice the last one counts', async () => {
-    const { body } = await record(`{"title":"first","email":"${randomUUID()}@example.com","title":"last"}`);
-    expect(body.title).toBe('last');
-  });
 });

@@ -60,7 +60,7 @@ const NO_ID: readonly Bad[] = [
   ['no hyphens', text(ID.replaceAll('-', ''))],
   ['braces', text(`{${ID}}`)],
   ['one digit too many', text(`${ID}0`)],
-  ['the nil UUID', '"00000000-0000-0000-0000-000000000000"'],
+  ['nearly the nil UUID', '"00000000-0000-0000-0000-000000000001"'],
   ['full-width digits', text(ID.replaceAll('0', '０'))],
 ];
 

@@ -84,6 +84,9 @@ const badBodies = (route: SweptRoute): readonly BadRequest[] => {
       requestOf(route, { what: `unknown ${name}`, body: JSON.stringify({ ...route.body, [name]: value }) }),
     ),
     ...polluting.map((body) => requestOf(route, { what: `polluting ${body}`, body })),
+    ...Object.keys(route.body as Json).map((name) =>
+      requestOf(route, { what: `${name} twice, and the same`, body: doubled(route.body as Json, name) }),
+    ),
     ...['text/plain', 'text/csv', 'application/json; charset=utf-16', 'nonsense'].map((type) =>
       requestOf(route, {
         what: `type ${type}`,
@@ -94,6 +97,10 @@ const badBodies = (route: SweptRoute): readonly BadRequest[] => {
     ),
   ];
 };
+
+/** Right in all but this: a name stands there twice. */
+const doubled = (body: Json, name: string): string =>
+  JSON.stringify(body).replace(/\}$/, `,${JSON.stringify(name)}:${JSON.stringify(body[name])}}`);
 
 const badQueries = (route: SweptRoute): readonly BadRequest[] => {
   const { query = {}, params = {} } = route;

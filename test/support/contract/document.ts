@@ -45,13 +45,12 @@ export const placeOf = (documents: readonly Document[], method: string, path: st
   const found = documents.flatMap((document) =>
     Object.entries(document.paths).flatMap(([template, item]) => {
       const parameters = matched(template, path);
-      const operation = item[asked];
-      return parameters === null || operation === undefined
-        ? []
-        : [{ document, path: template, method: asked, operation, parameters }];
+      return parameters === null ? [] : [{ document, path: template, operation: item[asked], parameters }];
     }),
   );
-  return found.sort((a, b) => Object.keys(a.parameters).length - Object.keys(b.parameters).length)[0] ?? null;
+  const [nearest] = found.sort((a, b) => Object.keys(a.parameters).length - Object.keys(b.parameters).length);
+  const operation = nearest?.operation;
+  return nearest === undefined || operation === undefined ? null : { ...nearest, method: asked, operation };
 };
 
 const matched = (template: string, path: string): Readonly<Record<string, string>> | null => {
