@@ -13,10 +13,13 @@ import {
 } from '../../src/embedded/embedded.js';
 import { freePort } from '../../src/embedded/ports.js';
 import { identify } from '../../src/embedded/process-ref.js';
+import { patchKafkajs } from '../../src/log/kafka/kafkajs-patch.js';
 import { newStackFolder } from '../support/stack.folder.js';
 import { startElsewhere } from './starter.js';
 
 jest.setTimeout(60_000);
+// As the service does: without it kafkajs sets timers of less than nothing, and Node warns.
+patchKafkajs();
 
 let dataDir: string;
 let running: { stop(): Promise<void> }[];

@@ -1,4 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { instantOf } from '../../src/domain/kernel/instant.js';
 import { ORG, startApp, type World } from './app.js';
 import { callerOf, type Call } from './call.js';
 
@@ -21,7 +22,7 @@ describe('GET /api/v1/operations/credits/balance', () => {
     expect(status).toBe(200);
     const figures = { balance: 100, reserved: 3, available: 97, unit: 'credit', nextExpiry };
     expect(body).toEqual({ ...figures, organizationId: ORG });
-    expect(world.queries).toEqual([`balance ${JSON.stringify([ORG])}`]);
+    expect(world.queries).toEqual([`balance ${JSON.stringify([ORG, instantOf(world.clock.now())])}`]);
   });
 
   it('CR-09 an org without credits has zeros and no expiry', async () => {

@@ -1,6 +1,7 @@
 import { emptyAccount } from '../../src/domain/credits/account.js';
 import { viewOf } from '../../src/domain/enrichments/enrichment-view.js';
 import type { EnrichmentId, OrgId, PersonId } from '../../src/domain/kernel/ids.js';
+import type { Instant } from '../../src/domain/kernel/instant.js';
 import { AttemptsQuery } from '../../src/projections/attempt-log/attempt-log.query.js';
 import { CreditsQuery } from '../../src/projections/credits/credits.query.js';
 import { EnrichmentsQuery } from '../../src/projections/enrichments/enrichments.query.js';
@@ -9,6 +10,9 @@ import { PersonsQuery } from '../../src/projections/persons/persons.query.js';
 import { HIT, Story } from '../support/events.js';
 import { ORG_A, ORG_B } from './stories.js';
 import { openReadSide, type ReadSide } from './support.js';
+
+/** No grant has ended by then. */
+const NOW = '2000-01-01T00:00:00.000Z' as Instant;
 
 describe('queries', () => {
   let side: ReadSide;
@@ -54,7 +58,7 @@ describe('queries', () => {
     expect(await new PersonsQuery(database).list(ORG_B, { limit: 10, after: null })).toEqual([]);
     expect(await new ValuesQuery(database).ofPerson(ORG_B, person)).toEqual([]);
     expect(await new AttemptsQuery(database).ofEnrichment(ORG_B, id)).toEqual([]);
-    expect((await new CreditsQuery(database).balance(ORG_B)).balance).toBe(100);
+    expect((await new CreditsQuery(database).balance(ORG_B, NOW)).balance).toBe(100);
   });
 
   it('two orgs may use the same person id', async () => {
@@ -143,13 +147,13 @@ describe('queries', () => {
     const query = new CreditsQuery(side.database);
     // The reservation of 3 was burnt from the grant that expires first.
     const nextExpiry = { amount: 4, at: expiresAt };
-    expect(await query.balance(ORG_A)).toEqual({ balance: 112, reserved: 3, available: 109, nextExpiry });
-    expect(await query.balance(ORG_B)).toEqual({ balance: 100, reserved: 0, available: 100, nextExpiry: null });
+    expect(await query.balance(ORG_A, NOW)).toEqual({ balance: 112, reserved: 3, available: 109, nextExpiry });
+    expect(await query.balance(ORG_B, NOW)).toEqual({ balance: 100, reserved: 0, available: 100, nextExpiry: null });
   });
 
   it('an org without any entry has nothing', async () => {
     const { balance, reserved } = emptyAccount('org_new' as OrgId);
     const expected = { balance, reserved, available: 0, nextExpiry: null };
-    expect(await new CreditsQuery(side.database).balance('org_new' as OrgId)).toEqual(expected);
+    expect(await new CreditsQuery(side.database).balance('org_new' as OrgId, NOW)).toEqual(expected);
   });
 });

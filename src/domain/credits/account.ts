@@ -43,7 +43,7 @@ export const emptyAccount = (orgId: OrgId): Account => ({
 });
 
 /**
- * CR-09: what the ledger says. Between the end of a grant and its expiry in the ledger it counts what nobody can spend
- * any more: whoever spends asks for `liveGrants`.
+ * What the ledger says. Between the end of a grant and its expiry in the ledger it counts what nobody can spend any more:
+ * whoever spends asks for `liveGrants`, and the balance shown leaves it out (CR-09).
  */
 export const availableIn = (account: Account): number => account.balance - account.reserved;

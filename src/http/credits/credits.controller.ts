@@ -1,12 +1,14 @@
 import { Controller, Get, Inject } from '@nestjs/common';
 import { CurrentPrincipal, Scopes } from '../../auth/decorators.js';
 import type { Principal } from '../../auth/principal.js';
+import type { Clock } from '../../domain/kernel/clock.js';
+import { instantOf } from '../../domain/kernel/instant.js';
 import { Answer } from '../answer.js';
 import { Reading, type ReadContext } from '../consistency/read-context.js';
 import { ReadYourWrites } from '../consistency/read-your-writes.js';
 import { instantAt } from '../input/instants.js';
 import { Input } from '../input/input.decorator.js';
-import { CREDIT_HISTORY_READER, CREDIT_READER, UNIT } from '../ports.js';
+import { CLOCK, CREDIT_HISTORY_READER, CREDIT_READER, UNIT } from '../ports.js';
 import type { CreditHistoryReader, CreditReader, Unit } from '../ports.js';
 import { CreditNotes } from './credit-notes.js';
 import { presentTransaction } from './transaction.presenter.js';
@@ -23,6 +25,7 @@ export class CreditsController {
     @Inject(CreditNotes) private readonly notes: CreditNotes,
     @Inject(ReadYourWrites) private readonly consistency: ReadYourWrites,
     @Inject(UNIT) private readonly unit: Unit,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /** The headers say what is available now, also when the body is of another time. */
@@ -34,7 +37,9 @@ export class CreditsController {
     @CurrentPrincipal() { orgId }: Principal,
     @Reading() { sent }: ReadContext,
   ): Promise<Answer> {
-    const now = await this.consistency.read({ orgId, sent }, () => this.credits.balance(orgId));
+    const now = await this.consistency.read({ orgId, sent }, () =>
+      this.credits.balance(orgId, instantOf(this.clock.now())),
+    );
     const asked = at === undefined ? now : await this.credits.balanceAt(orgId, instantAt(at));
     const { balance, reserved, available, nextExpiry } = asked;
     const body = { balance, organizationId: orgId, reserved, available, unit: this.unit, nextExpiry };

@@ -18,7 +18,10 @@ interface Balance {
 const BALANCE = named(
   'Balance',
   object<Balance>({
-    balance: described(signedCredits, 'The sum of all transactions: reserved credits are still in it.'),
+    balance: described(
+      signedCredits,
+      'The sum of all transactions: reserved credits are still in it. A grant leaves it at its end, a few seconds before the transaction of its expiry.',
+    ),
     organizationId: string,
     reserved: credits,
     available: described(signedCredits, '`balance` less `reserved`.'),

@@ -1,17 +1,9 @@
 import { statement, type Sql } from '../../db/database.js';
-import { availableIn, emptyAccount, type Account } from '../../domain/credits/account.js';
+import { emptyAccount, type Account } from '../../domain/credits/account.js';
 import type { OrgId } from '../../domain/kernel/ids.js';
 import { instantOf, type Instant } from '../../domain/kernel/instant.js';
+import { balanceOf, type BalanceView } from './balance.js';
 import { accountOfRow, type AccountDbRow } from './credit-accounts.projection.js';
-import { nextExpiryOf, type NextExpiry } from './next-expiry.js';
-
-/** API CR-09, in the installation's unit. */
-export interface BalanceView {
-  readonly balance: number;
-  readonly reserved: number;
-  readonly available: number;
-  readonly nextExpiry: NextExpiry | null;
-}
 
 const ACCOUNT = statement('credit_account', 'select * from credit_accounts where org_id = $1');
 const LAST_BY = statement(
@@ -31,14 +23,14 @@ export class CreditsQuery {
   constructor(private readonly sql: Sql) {}
 
   /** An org that never had a credit has an empty account. */
-  async balance(orgId: OrgId): Promise<BalanceView> {
-    return balanceOf(await this.account(orgId));
+  async balance(orgId: OrgId, now: Instant): Promise<BalanceView> {
+    return balanceOf(await this.account(orgId), now);
   }
 
   /** As the last entry up to and including `at` left it. */
   async balanceAt(orgId: OrgId, at: Instant): Promise<BalanceView> {
     const [row] = await this.sql.query<LastEntryRow>(LAST_BY, [orgId, at]);
-    return row === undefined ? balanceOf(emptyAccount(orgId)) : balanceAfter(row);
+    return row === undefined ? balanceOf(emptyAccount(orgId), at) : balanceAfter(row);
   }
 
   private async account(orgId: OrgId): Promise<Account> {
@@ -46,13 +38,6 @@ export class CreditsQuery {
     return row === undefined ? emptyAccount(orgId) : accountOfRow(row).account;
   }
 }
-
-const balanceOf = (account: Account): BalanceView => ({
-  balance: account.balance,
-  reserved: account.reserved,
-  available: availableIn(account),
-  nextExpiry: nextExpiryOf(account),
-});
 
 const balanceAfter = (row: LastEntryRow): BalanceView => {
   const balance = Number(row.balance_after);
