@@ -22,7 +22,7 @@ export interface OrgLedger {
   readonly grants: Map<GrantId, Grant>;
   /** Credits still set aside per open enrichment. */
   readonly open: Map<EnrichmentId, number>;
-  /** Captured by the command that is being read; settled by its `EnrichmentFinished`. */
+  /** What each enrichment cost: it may come back much later. */
   readonly captured: Map<EnrichmentId, number>;
   /** Enrichments that something came back for. */
   readonly refunded: Set<EnrichmentId>;
@@ -42,8 +42,8 @@ export interface LedgerAuditorOptions {
 
 /**
  * Recomputes every org's ledger and checks API CR-14 on the way: unbroken chain, available ≥ 0, reserved = captured
- * + released + open, at most one capture per enrichment and only when found, at most one refund of it. It shares the hash with the service
- * and nothing else: sums are its own.
+ * + released + open, at most one capture per enrichment and only when found, at most one refund of it and of no more. It
+ * shares the hash with the service and nothing else: sums are its own.
  */
 export class LedgerAuditor {
   readonly orgs = new Map<OrgId, OrgLedger>();
@@ -101,15 +101,21 @@ export class LedgerAuditor {
       else ledger.open.delete(enrichmentId);
       if (event.type === 'CreditsCaptured') this.capture(ledger, event, enrichmentId, amount);
     } else if (event.type === 'CreditsRefunded') {
-      const { enrichmentId } = event.data;
-      this.check(event, !ledger.refunded.has(enrichmentId), `enrichment ${enrichmentId} is refunded twice`);
-      ledger.refunded.add(enrichmentId);
+      this.refund(ledger, event);
     }
   }
 
   private capture(ledger: OrgLedger, event: CreditStored, enrichmentId: EnrichmentId, amount: number): void {
     this.check(event, !ledger.captured.has(enrichmentId), `enrichment ${enrichmentId} is captured twice`);
     ledger.captured.set(enrichmentId, amount);
+  }
+
+  private refund(ledger: OrgLedger, event: StoredEvent<'CreditsRefunded'>): void {
+    const { enrichmentId, amount } = event.data;
+    const paid = ledger.captured.get(enrichmentId) ?? 0;
+    this.check(event, !ledger.refunded.has(enrichmentId), `enrichment ${enrichmentId} is refunded twice`);
+    this.check(event, amount <= paid, `enrichment ${enrichmentId} is refunded ${amount}, and ${paid} was captured`);
+    ledger.refunded.add(enrichmentId);
   }
 
   private settle(event: StoredEvent<'EnrichmentFinished'>): void {
@@ -119,7 +125,6 @@ export class LedgerAuditor {
     this.check(event, paid === captured, `enrichment ${enrichmentId} says ${captured} captured, the ledger ${paid}`);
     this.check(event, outcome === 'found' || paid === 0, `enrichment ${enrichmentId} is charged but ${outcome}`);
     this.check(event, !ledger.open.has(enrichmentId), `enrichment ${enrichmentId} ended with credits still reserved`);
-    ledger.captured.delete(enrichmentId);
   }
 
   private ledgerOf(orgId: OrgId): OrgLedger {
