@@ -7,6 +7,7 @@ import { spendersOf, spendingAfterRelease, spendingAfterReserve } from './credit
 import { splitShares } from './credits/split.js';
 import {
   enrichmentFinished,
+  enrichmentRefunded,
   enrichmentRequested,
   enrichmentReserved,
   enrichmentResponded,
@@ -134,7 +135,12 @@ const evolveSettled = (
 
 const evolveRefunded = (state: StateReader, event: Applied<'CreditsRefunded'>): StateChanges => {
   const { enrichmentId, transactionId, amount } = event.data;
-  return [accountChange(state, event), [streams.refund(event.orgId, enrichmentId), { transactionId, amount }]];
+  const enrichment = knownEnrichment(state, event.orgId, enrichmentId);
+  return [
+    accountChange(state, event),
+    [streams.refund(event.orgId, enrichmentId), { transactionId, amount }],
+    [streams.enrichment(enrichmentId), enrichmentRefunded(enrichment, event.time, event.data)],
+  ];
 };
 
 const spent = (state: StateReader, { orgId, time, data }: Applied<'CreditsReserved'>): StateChanges =>

@@ -118,12 +118,12 @@ export const streamsOfEvent = (event: AppliedEvent, state: StateReader): readonl
         ...event.data.enrichments.map(({ enrichmentId }) => streams.enrichment(enrichmentId)),
       ];
     case 'CreditsCaptured':
+    case 'CreditsRefunded':
       return [accountOf(event), streams.enrichment(event.data.enrichmentId)];
     case 'CreditsReleased':
       return [accountOf(event), ...releasedStreams(state, event.orgId, event.data.enrichmentId)];
     case 'CreditsGranted':
     case 'CreditsExpired':
-    case 'CreditsRefunded':
     case 'CreditsAdjusted':
     case 'GrantExpiryNeared':
     case 'SettingsChanged':

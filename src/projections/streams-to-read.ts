@@ -28,13 +28,13 @@ const enrichmentsIn = (event: StoredEvent): readonly EnrichmentId[] => {
     case 'EnrichmentFinished':
     case 'CreditsCaptured':
     case 'CreditsReleased':
+    case 'CreditsRefunded':
       return [event.data.enrichmentId];
     // Begins its enrichment, or touches none.
     case 'EnrichmentRequested':
     case 'PersonRecorded':
     case 'CreditsGranted':
     case 'CreditsExpired':
-    case 'CreditsRefunded':
     case 'CreditsAdjusted':
     case 'SettingsChanged':
     case 'CreditsRanLow':

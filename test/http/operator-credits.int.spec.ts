@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { SCOPES } from '../../src/auth/principal.js';
 import { sessionClaims, signToken } from '../support/clerk-tokens.js';
 import { startService, type Called, type TestService } from '../support/service.js';
-import { enriched, personWith } from './int.js';
+import { enriched, personWith, enrichmentPath } from './int.js';
 
 jest.setTimeout(120_000);
 const CREDITS = '/api/v1/operations/credits';
@@ -55,7 +55,8 @@ describe('CR-12 money, the whole service behind it', () => {
   });
 
   it('CR-12 CR-09 CR-10 a refund: once, no more than captured, in history and ledger', async () => {
-    const { id: enrichmentId } = await bought();
+    const enrichment = await bought();
+    const { id: enrichmentId } = enrichment;
     const before = await get(`${CREDITS}/balance`, service.apiKey);
     const ask = { orgId: service.orgId, enrichmentId, reason: 'not the person, says Ada', reasonCode: 'bad_data' };
     const tooMuch = await post('refunds', { ...ask, amount: 3 });
@@ -81,6 +82,11 @@ describe('CR-12 money, the whole service behind it', () => {
     expect(entries.at(-1)).toMatchObject({ type: 'refund', amount: 2, reservedDelta: 0, entry: transactions[0].entry });
     const { balance } = await get(`${CREDITS}/balance?at=${transactions[0].createdAt}`, service.apiKey);
     expect(balance).toBe(transactions[0].balanceAfter);
+    const shown = await get(enrichmentPath(enrichment.entityId), service.apiKey);
+    expect([shown.receipt, shown.updatedAt]).toEqual([
+      { ...enrichment.receipt, captured: 2, refunded: 2 },
+      transactions[0].createdAt,
+    ]);
   });
 
   it('CR-12 an enrichment is refunded to its own org only', async () => {

@@ -41,6 +41,7 @@ describe('CR-01 the price list', () => {
         reserved: 3,
         captured: 3,
         released: 0,
+        refunded: 0,
         priceListVersion: expect.stringMatching(/^[0-9a-f]{16}$/),
         fromCache: false,
         lines: [

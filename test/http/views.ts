@@ -37,6 +37,7 @@ export const foundView = (createdMs: number): EnrichmentView =>
       reserved: 3,
       captured: 1,
       released: 2,
+      refunded: 0,
       priceListVersion: 'v1',
       fromCache: false,
       lines: [{ provider: 'sandbox-fast', step: 1, outcome: 'hit', price: 1 }],

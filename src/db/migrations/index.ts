@@ -5,6 +5,7 @@ import { LedgerCheckpoints1763942400000 } from './1763942400000-ledger-checkpoin
 import { CreditNotes1764028800000 } from './1764028800000-credit-notes.js';
 import { SpendingCaps1764201600000 } from './1764201600000-spending-caps.js';
 import { PersonsByKey1764288000000 } from './1764288000000-persons-by-key.js';
+import { RefundedEnrichments1764374400000 } from './1764374400000-refunded-enrichments.js';
 
 /** In order; a released migration is never edited. */
 export const MIGRATIONS = [
@@ -15,4 +16,5 @@ export const MIGRATIONS = [
   CreditNotes1764028800000,
   SpendingCaps1764201600000,
   PersonsByKey1764288000000,
+  RefundedEnrichments1764374400000,
 ] as const;

@@ -1,4 +1,4 @@
-import type { CreditsCaptured, CreditsReleased } from '../../events/credit.events.js';
+import type { CreditsCaptured, CreditsRefunded, CreditsReleased } from '../../events/credit.events.js';
 import type { EnrichmentFinished, EnrichmentRequested, ProviderResponded } from '../../events/enrichment.events.js';
 import { takeFirst, type Split } from '../credits/split.js';
 import { invariant } from '../kernel/errors.js';
@@ -95,6 +95,12 @@ export const enrichmentFinished = (enrichment: Enrichment, time: Instant, data: 
     pending: null,
   };
 };
+
+export const enrichmentRefunded = (enrichment: Enrichment, time: Instant, { amount }: CreditsRefunded): Enrichment => ({
+  ...enrichment,
+  refunded: amount,
+  updatedAt: time,
+});
 
 const withWinner = (lines: readonly ReceiptLine[], winner: Candidate | null, price: number): readonly ReceiptLine[] =>
   lines.map((line) => (line.step === winner?.step ? { ...line, price } : line));

@@ -8,6 +8,8 @@ export interface Receipt {
   readonly reserved: number;
   readonly captured: number;
   readonly released: number;
+  /** Of `captured`, by an operator (CR-12). */
+  readonly refunded: number;
   readonly priceListVersion: string;
   readonly fromCache: boolean;
   readonly lines: readonly ReceiptLine[];
@@ -54,6 +56,7 @@ const receiptOf = (enrichment: Enrichment): Receipt => ({
   reserved: enrichment.reserved,
   captured: enrichment.captured,
   released: enrichment.released,
+  refunded: enrichment.refunded ?? 0,
   priceListVersion: enrichment.priceListVersion,
   fromCache: enrichment.globalEnrichmentId !== null,
   lines: enrichment.lines,

@@ -61,6 +61,8 @@ export interface Enrichment {
   readonly reserved: number;
   readonly captured: number;
   readonly released: number;
+  /** What came back of `captured` (CR-12); absent: nothing. */
+  readonly refunded?: number;
   readonly lines: readonly ReceiptLine[];
   readonly pending: PendingWork | null;
 }

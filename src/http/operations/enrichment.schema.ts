@@ -14,6 +14,7 @@ const RECEIPT = named(
     reserved: credits,
     captured: credits,
     released: credits,
+    refunded: described(credits, 'Of what was captured, by an operator (CR-12).'),
     priceListVersion: string,
     fromCache: boolean,
     lines: listOf(
@@ -105,6 +106,7 @@ export const FOUND_EXAMPLE = {
     reserved: 3,
     captured: 1,
     released: 2,
+    refunded: 0,
     priceListVersion: '5c1f0d2e',
     fromCache: false,
     lines: [{ provider: 'sandbox-fast', step: 1, outcome: 'hit', price: 1 }],

@@ -46,6 +46,7 @@ export const ENRICHMENTS = table<EnrichmentRow>({
     column('reserved', 'bigint', ({ enrichment }) => enrichment.reserved),
     column('captured', 'bigint', ({ enrichment }) => enrichment.captured),
     column('released', 'bigint', ({ enrichment }) => enrichment.released),
+    column('refunded', 'bigint', ({ enrichment }) => enrichment.refunded ?? 0),
     column('reservation_id', 'uuid', ({ enrichment }) => enrichment.reservationId),
     column('transaction_id', 'uuid', ({ enrichment }) => enrichment.transactionId),
     column('global_enrichment_id', 'text', ({ enrichment }) => enrichment.globalEnrichmentId),

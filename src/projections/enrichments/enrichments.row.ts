@@ -21,6 +21,7 @@ export interface EnrichmentDbRow {
   readonly reserved: string;
   readonly captured: string;
   readonly released: string;
+  readonly refunded: string;
   readonly reservation_id: Enrichment['reservationId'];
   readonly transaction_id: Enrichment['transactionId'];
   readonly global_enrichment_id: string | null;
@@ -31,7 +32,7 @@ export interface EnrichmentDbRow {
 
 /** All but `pending`, which only folding needs. */
 export const VIEW_COLUMNS = `id, org_id, person_id, field, options_hash, operation_type, created_by, dialect, status, outcome,
-  error, data_found, lines, price_list_version, reserved, captured, released, reservation_id, transaction_id,
+  error, data_found, lines, price_list_version, reserved, captured, released, refunded, reservation_id, transaction_id,
   global_enrichment_id, created_at, updated_at, deadline_at`;
 
 export const enrichmentOfRow = (row: EnrichmentDbRow): Enrichment => ({
@@ -57,6 +58,7 @@ export const enrichmentOfRow = (row: EnrichmentDbRow): Enrichment => ({
   reserved: Number(row.reserved),
   captured: Number(row.captured),
   released: Number(row.released),
+  ...(row.refunded !== '0' && { refunded: Number(row.refunded) }),
   lines: row.lines.map(inOrder),
   pending: row.pending,
 });

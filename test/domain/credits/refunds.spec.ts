@@ -1,9 +1,14 @@
 import type { AppliedEvent } from '../../../src/domain/evolve.js';
+import type { EnrichmentView } from '../../../src/domain/enrichments/enrichment-view.js';
 import type { EnrichmentId, GrantId, OrgId, TransactionId } from '../../../src/domain/kernel/ids.js';
 import { given } from '../../support/given.js';
 import { at, enrichmentId, grant, hit, NOW_MS, record, refund, request, response } from '../fixtures.js';
 import { finished, granted, happened, recorded, requested, share } from '../history.js';
 import { World } from '../world.js';
+
+interface Reused {
+  readonly result: { readonly enrichments: readonly EnrichmentView[] };
+}
 
 const ADA = enrichmentId('ada');
 const known = [granted(9), recorded('ada'), ...requested('ada')];
@@ -116,6 +121,14 @@ describe('CR-12 refunding an enrichment', () => {
     expect(again).toMatchObject({ events: [], answer: { kind: 'answered', replayed: true } });
     const { transactionId } = (first.answer as unknown as { result: { transactionId: GrantId } }).result;
     expect(again.answer).toMatchObject({ result: { transactionId, amount: 1, balance: 14, available: 14 } });
+  });
+
+  it('CR-08 stands on the receipt, beside what was captured, and changes the enrichment', () => {
+    const before = given(found).when(request(['ada'])).answer as Reused;
+    const after = given([...found, { ...refunded, time: at(5_000) }]).when(request(['ada'])).answer as Reused;
+    const [was, is] = [before.result.enrichments[0], after.result.enrichments[0]];
+    expect([was?.receipt?.captured, was?.receipt?.refunded]).toEqual([3, 0]);
+    expect(is).toEqual({ ...was, updatedAt: at(5_000), receipt: { ...was?.receipt, refunded: 2 } });
   });
 
   it('burns like any grant', () => {

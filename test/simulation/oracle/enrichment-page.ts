@@ -108,6 +108,7 @@ export class EnrichmentPage {
     this.demand(this.refunded === null, 'an enrichment is refunded at most once');
     this.demand(amount > 0 && amount <= (this.captured?.amount ?? 0), 'no more comes back than was captured');
     this.refunded = fact.data;
+    this.updatedAt = fact.time;
   }
 
   /** A settlement takes the first shares that are held, each in the name of its grant. */
@@ -182,7 +183,7 @@ export class EnrichmentPage {
     });
     const { reservedPrice, priceListVersion } = this.request.data;
     const amounts = { reserved: reservedPrice, captured: ended.captured, released: ended.released };
-    return { ...amounts, priceListVersion, fromCache: winner?.step === 0, lines };
+    return { ...amounts, refunded: this.refunded?.amount ?? 0, priceListVersion, fromCache: winner?.step === 0, lines };
   }
 
   private demand(holds: boolean, rule: string): void {
