@@ -30,9 +30,10 @@ export class RouteTable {
 
   /** `onRequest` hook: what is a route of its own for another method is no id (`GET …/enrichment/batch` asks for nobody). */
   readonly refuseNames = (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
-    if (request.routeOptions.url?.includes(':') !== true) return done();
     const path = pathOf(request.url);
-    return this.isFixed(path) ? refuseEarly(request, reply, this.missed(path)) : done();
+    // `routeOptions` makes an object whenever it is asked for: last.
+    if (!this.isFixed(path) || request.routeOptions.url?.includes(':') !== true) return done();
+    refuseEarly(request, reply, this.missed(path));
   };
 
   private isFixed(path: string): boolean {
