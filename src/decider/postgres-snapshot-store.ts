@@ -1,6 +1,7 @@
 import { kindOf, type StreamKey } from '../domain/streams.js';
 import type { StreamState } from '../domain/state.js';
 import type { Database } from '../db/database.js';
+import { jsonTexts } from '../db/json-texts.js';
 import type { Checkpoint } from '../log/checkpoint.js';
 import * as sql from './snapshot.sql.js';
 import { SnapshotMoved, SnapshotUnreadable } from './snapshot-store.js';
@@ -88,7 +89,7 @@ const columnsOf = (streams: readonly ChangedStream[]): readonly unknown[] => [
   streams.map(({ key }) => key),
   streams.map(({ seq }) => seq),
   streams.map(({ dueAtMs }) => dueAtMs),
-  streams.map(({ state }) => JSON.stringify(state)),
+  jsonTexts(streams.map(({ state }) => JSON.stringify(state))),
 ];
 
 const moved = (partition: number): SnapshotMoved =>

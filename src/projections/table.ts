@@ -1,4 +1,5 @@
 import { arrayLiteral } from '../db/array-literal.js';
+import { jsonTexts, textsOf } from '../db/json-texts.js';
 
 export type ColumnType =
   'uuid' | 'text' | 'text[]' | 'bigint' | 'int' | 'smallint' | 'double precision' | 'boolean' | 'timestamptz' | 'jsonb';
@@ -31,7 +32,7 @@ export interface Table<Row> {
   /** True when a row is written once and never again. */
   readonly appendOnly: boolean;
   readonly insertSql: (options: InsertOptions) => string;
-  /** One array literal per column. */
+  /** One per column: an array literal, or JSON texts. */
   readonly parameters: (rows: readonly Row[]) => readonly string[];
 }
 
@@ -53,20 +54,27 @@ export const table = <Row>(shape: TableShape<Row>): Table<Row> => ({
   key: shape.key,
   appendOnly: shape.newerBy === 'never',
   insertSql: (options) => insertSql(shape, options),
-  parameters: (rows) => shape.columns.map(({ value }) => arrayLiteral(rows.map(value))),
+  parameters: (rows) =>
+    shape.columns.map(({ type, value }) => {
+      const values = rows.map(value);
+      return type === 'jsonb' ? jsonTexts(values as readonly (string | null)[]) : arrayLiteral(values);
+    }),
 });
 
 const insertSql = <Row>(shape: TableShape<Row>, { firstParameter, condition, mode }: InsertOptions): string => {
   const names = shape.columns.map(({ name }) => name).join(', ');
-  const arrays = shape.columns.map(({ type }, index) => `$${firstParameter + index}::${carriedAs(type)}[]`).join(', ');
+  const arrays = shape.columns.map(({ type }, index) => arrayOf(`$${firstParameter + index}`, type)).join(', ');
   const values = shape.columns.map(({ name, type }) => (carriedAs(type) === type ? name : `${name}::${type}`));
   const source = `select ${values.join(', ')} from unnest(${arrays}) as given (${names}) where ${condition}`;
   const conflict = mode === 'insert' ? '' : ` on conflict (${shape.key.join(', ')}) ${onConflict(shape)}`;
   return `insert into ${shape.name} as old (${names}) ${source}${conflict}`;
 };
 
-/** `unnest` flattens arrays of arrays, so an array column travels as text. */
-const carriedAs = (type: ColumnType): string => (type === 'text[]' ? 'text' : type);
+const arrayOf = (parameter: string, type: ColumnType): string =>
+  type === 'jsonb' ? textsOf(parameter) : `${parameter}::${carriedAs(type)}[]`;
+
+/** JSON travels as text, and so do array columns, because `unnest` flattens arrays of arrays. */
+const carriedAs = (type: ColumnType): string => (type === 'text[]' || type === 'jsonb' ? 'text' : type);
 
 const onConflict = <Row>({ columns, key, keep = [], merge = {}, newerBy }: TableShape<Row>): string => {
   if (newerBy === 'never') return 'do nothing';

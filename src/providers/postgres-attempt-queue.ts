@@ -1,5 +1,6 @@
 import type { QueryResultRow } from 'pg';
 import type { Database, Sql, Statement } from '../db/database.js';
+import { jsonTexts } from '../db/json-texts.js';
 import type { EnrichmentId, IdentityHash, KeyId, OrgId, Sealed } from '../domain/kernel/ids.js';
 import type { Field, Plan } from '../domain/waterfall/plan.js';
 import {
@@ -76,7 +77,7 @@ export class PostgresAttemptQueue implements AttemptQueue {
 
   async storeAnswers(given: readonly StoredAnswer[], durability: Durability): Promise<readonly AttemptKey[]> {
     const answers = inLockOrder(given);
-    const texts = answers.map(({ answer }) => JSON.stringify(answer));
+    const texts = jsonTexts(answers.map(({ answer }) => JSON.stringify(answer)));
     return this.write(this.databases[durability], sql.STORE_ANSWERS, [...keyArrays(answers), texts]);
   }
 
@@ -142,7 +143,7 @@ const openArrays = (queued: readonly Queued<AttemptRow>[]): readonly unknown[] =
   queued.map(({ row }) => row.orgId),
   queued.map(({ row }) => row.correlationId),
   queued.map(({ row }) => row.field),
-  queued.map(({ row }) => JSON.stringify(row.plan)),
+  jsonTexts(queued.map(({ row }) => JSON.stringify(row.plan))),
   queued.map(({ row }) => row.identities.join(' ')),
   queued.map(({ row }) => row.keyId),
   queued.map(({ row }) => row.sealed),
