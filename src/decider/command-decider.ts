@@ -31,13 +31,13 @@ export class CommandDecider {
 
   /** @throws whatever the core throws: a bug */
   decide(command: Command, state: KnowingReader, place: CommandPlace): DecidedCommand | Missing {
-    const missing = this.missing(command, state);
-    if (missing.length > 0) return new Missing(missing);
     const { core, sha256, unit } = this.options;
     const context: DecideContext = { nowMs: place.timeMs, commandId: command.id, sha256, unit, claim: place.claim };
-    return whenAllKnown(state, (reader) =>
+    const decided = whenAllKnown(state, (reader) =>
       this.evolved(core.decide(command, reader, context), reader, { command, place }),
     );
+    if (!(decided instanceof Missing)) return decided;
+    return new Missing([...new Set([...this.missing(command, state), ...decided.keys])]);
   }
 
   /** The command refused for a failure of ours. */
