@@ -78,6 +78,22 @@ export const envelopeBytesMax = (event: PendingEvent, claim: string): number =>
 
 const quotedBytesMax = (text: string): number => 2 + text.length * (PLAIN.test(text) ? 1 : ESCAPED_BYTES_MAX);
 
+/** The same event as a reader parses it. */
+export const wireEventOf = (event: PendingEvent, { partition, claim, seq }: EventStamp): WireEvent => ({
+  id: `${partition}-${claim}-${seq}`,
+  type: event.type,
+  subject: event.subject,
+  time: instantOf(event.timeMs),
+  claim,
+  dataversion: dataVersionOf(event.type),
+  data: event.data,
+  seq: String(seq),
+  orgid: event.orgId,
+  commandoffset: String(event.commandOffset),
+  commandid: event.commandId,
+  correlationid: event.correlationId,
+});
+
 /** The claim record of a new owner, or its renewal (`renewal` 1, 2, 3 …; 0 the first). It has no seq. */
 export interface ClaimRecord {
   readonly partition: number;

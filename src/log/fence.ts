@@ -128,8 +128,8 @@ const fenceAfter = (fence: FenceState, last: LogRecord, event: StoredEvent | und
   return { claim: fence.claim, seq: fence.seq, next, timeMs: epochMsOf(event.time), commandOffset, commandId };
 };
 
-const wireOf = ({ value, offset }: LogRecord, partition: number): WireEvent =>
-  readAt({ partition, offset }, () => parseEvent(value.toString()));
+const wireOf = ({ event, value, offset }: LogRecord, partition: number): WireEvent =>
+  event ?? readAt({ partition, offset }, () => parseEvent(value.toString()));
 
 const readAt = <T>({ partition, offset }: EventPlace, read: () => T): T => {
   try {

@@ -1,3 +1,5 @@
+import type { WireEvent } from '../events/codec.js';
+
 /**
  * The log as a port. Two implementations behave alike (one contract suite runs on both): `kafka/` on a real
  * broker, `memory/` for simulation. Everything above (fence, writer, reader, sender, replies) uses only this.
@@ -8,6 +10,8 @@ export interface LogRecord {
   readonly timestampMs: number;
   readonly key: string | null;
   readonly value: Buffer;
+  /** What `value` says, when the process that reads it has written it; otherwise it has to be parsed. */
+  readonly event?: WireEvent;
 }
 
 export interface OutgoingRecord {
@@ -15,6 +19,8 @@ export interface OutgoingRecord {
   readonly value: Buffer;
   /** Sent as the one header `content-type` (events: DESIGN §2.4); no header without it. Our readers do not look at it. */
   readonly contentType?: string;
+  /** The event that `value` holds: readers in this process need not parse it. */
+  readonly event?: WireEvent;
 }
 
 export interface LogRange {

@@ -1,4 +1,11 @@
-import { encodeClaim, encodeEvent, envelopeBytesMax, stampedEvent, type PendingEvent } from '../events/codec.js';
+import {
+  encodeClaim,
+  encodeEvent,
+  envelopeBytesMax,
+  stampedEvent,
+  wireEventOf,
+  type PendingEvent,
+} from '../events/codec.js';
 import type { StoredEvent } from '../events/event.js';
 import type { Clock } from '../domain/kernel/clock.js';
 import { invariant } from '../domain/kernel/errors.js';
@@ -155,6 +162,7 @@ export class PartitionWriter {
       key: event.orgId,
       value: Buffer.from(encodeEvent(event, stamp, this.#dataOf(event))),
       contentType: CONTENT_TYPE,
+      event: wireEventOf(event, stamp),
     };
   }
 

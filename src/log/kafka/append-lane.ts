@@ -10,7 +10,7 @@ const REQUEST_BYTES = 16 * 1024 * 1024;
 
 export interface PendingAppend extends BatchToProduce {
   readonly attempt: number;
-  readonly resolve: (baseOffset: bigint) => void;
+  readonly resolve: (written: ProducedPartition) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -98,7 +98,7 @@ export class AppendLane {
   private settle(append: PendingAppend, result: ProducedPartition | undefined): void {
     const what = `${append.topic}/${append.partition}`;
     if (!result) return append.reject(new AppendUnknown(`${what}: the broker did not answer for it`));
-    if (result.errorCode === ErrorCode.NONE) return append.resolve(result.baseOffset);
+    if (result.errorCode === ErrorCode.NONE) return append.resolve(result);
     const why = `${what}: the broker answered with error code ${result.errorCode}`;
     if (isTooLarge(result.errorCode)) return append.reject(new AppendTooLarge(why));
     if (this.isNotWritten(append, result.errorCode)) return this.options.onNotWritten(append, why);

@@ -3,8 +3,9 @@ import { AppendTooLarge, AppendUnknown, type OutgoingRecord } from '../log.js';
 import { AppendLane, type PendingAppend } from './append-lane.js';
 import { backoffMs, pause } from './backoff.js';
 import type { Cluster } from './cluster.js';
-import { produceExchange } from './produce-exchange.js';
+import { produceExchange, type ProducedPartition } from './produce-exchange.js';
 import { encodeBatch } from './record-batch.js';
+import type { WrittenBatch } from './written-batch.js';
 
 /** Our topics' `max.message.bytes`: a larger batch cannot be written and is not sent. */
 export const MAX_BATCH_BYTES = 8 * 1024 * 1024;
@@ -32,20 +33,24 @@ export class AppendQueue {
     private readonly logger: Logger,
   ) {}
 
-  /** Resolves with the base offset. @throws AppendUnknown, AppendTooLarge */
-  async append({ topic, partition, records }: AppendRequest): Promise<bigint> {
+  /** @throws AppendUnknown, AppendTooLarge */
+  async append({ topic, partition, records }: AppendRequest): Promise<WrittenBatch> {
     if (records.length === 0) throw new RangeError('an append needs at least one record');
     if (this.waiting >= MAX_WAITING_APPENDS) throw new AppendUnknown(`${this.waiting} appends are waiting already`);
-    const batch = encodeBatch(records, Date.now());
+    const sentAtMs = Date.now();
+    const batch = encodeBatch(records, sentAtMs);
     if (batch.length > MAX_BATCH_BYTES) {
       throw new AppendTooLarge(`${batch.length} bytes for ${topic}/${partition}; a batch may have ${MAX_BATCH_BYTES}`);
     }
     this.waiting += 1;
-    return new Promise<bigint>((resolve, reject) => {
-      this.route({ topic, partition, batch, attempt: 1, resolve, reject });
-    }).finally(() => {
+    try {
+      const { baseOffset, appendTimeMs } = await new Promise<ProducedPartition>((resolve, reject) => {
+        this.route({ topic, partition, batch, attempt: 1, resolve, reject });
+      });
+      return { topic, partition, records, baseOffset, timestampMs: appendTimeMs === -1 ? sentAtMs : appendTimeMs };
+    } finally {
       this.waiting -= 1;
-    });
+    }
   }
 
   private route(append: PendingAppend): void {

@@ -10,6 +10,8 @@ import { Wake } from './wake.js';
 const MAX_WAIT_MS = 250;
 /** While a partition's buffer is full: it will have room long before an idle neighbour has data. */
 const BUSY_WAIT_MS = 10;
+/** Until partitions that this process writes to are looked at again. */
+const SPARED_MS = 50;
 /** Per partition and per answer; a single larger batch is still returned whole. */
 const PARTITION_BYTES = 512 * 1024;
 const ANSWER_BYTES = 8 * 1024 * 1024;
@@ -41,13 +43,18 @@ export class FetchLoop {
   async run(): Promise<void> {
     while (!this.isClosed) {
       const led = this.options.feeds().filter((feed) => !feed.isLost && !feed.isFetching);
-      const ready = led.filter((feed) => feed.hasRoom);
-      if (ready.length === 0) await this.wakeUp.wait();
+      const ready = led.filter((feed) => feed.hasRoom && !this.isSpared(feed));
+      if (ready.length === 0) await this.wakeUp.wait(led.some((feed) => this.isSpared(feed)) ? SPARED_MS : undefined);
       else {
         await this.fetch(this.rotated(ready), ready.length < led.length ? BUSY_WAIT_MS : MAX_WAIT_MS);
         if (this.options.pacing !== null) await pause(this.options.pacing.restMs());
       }
     }
+  }
+
+  /** A reader in the background need not ask for what its own process writes; others would learn of it too late. */
+  private isSpared(feed: PartitionFeed): boolean {
+    return this.options.pacing !== null && feed.isTailed;
   }
 
   wake(): void {

@@ -40,6 +40,7 @@ export class KafkaLog implements Log {
   private readonly readCluster: Cluster;
   private readonly appendQueue: AppendQueue;
   private readonly reads: KafkaReads;
+  private readonly subscriptions = new Set<KafkaSubscription>();
   private readonly open = new Set<{ close(): Promise<void> }>();
   private isClosed = false;
 
@@ -69,7 +70,9 @@ export class KafkaLog implements Log {
 
   async append(topic: string, partition: number, records: readonly OutgoingRecord[]): Promise<bigint> {
     if (this.isClosed) throw new AppendUnknown('the log is closed');
-    return this.appendQueue.append({ topic, partition, records });
+    const written = await this.appendQueue.append({ topic, partition, records });
+    for (const subscription of this.subscriptions) subscription.written(written);
+    return written.baseOffset;
   }
 
   read(topic: string, partition: number, from: bigint): Promise<LogSlice> {
@@ -99,8 +102,12 @@ export class KafkaLog implements Log {
       cluster: this.cluster(REQUEST_MS),
       range: (partition) => this.range(topic, partition),
       logger: this.options.logger,
-      onClosed: () => this.open.delete(subscription),
+      onClosed: () => {
+        this.subscriptions.delete(subscription);
+        this.open.delete(subscription);
+      },
     });
+    this.subscriptions.add(subscription);
     this.open.add(subscription);
     return subscription;
   }

@@ -8,6 +8,7 @@ import type { Pacing } from './pacing.js';
 import { PartitionFeed } from './partition-feed.js';
 import { BrokerRefused, ErrorCode } from './protocol.js';
 import { decodeRecordSet } from './record-batch.js';
+import { recordsOf, type WrittenBatch } from './written-batch.js';
 
 /** A subscription never gives up on a broker. */
 const RETRY = { firstMs: 100, maxMs: 2_000 } as const;
@@ -31,6 +32,7 @@ export class KafkaSubscription implements Subscription {
   private readonly loops = new Map<number, FetchLoop>();
   /** Per partition, the end of the last sink call of the feeds that are gone. */
   private readonly ends = new Map<number, Promise<void>>();
+  private resting: NodeJS.Timeout | undefined;
   private isFailing = false;
   private isClosed = false;
 
@@ -52,6 +54,24 @@ export class KafkaSubscription implements Subscription {
     void this.findLeader(feed);
   }
 
+  /**
+   * What this process has written itself need not be fetched: a feed that stands right before the batch gets it at
+   * once, one in the background after its rest, together with what comes meanwhile.
+   */
+  written(batch: WrittenBatch): void {
+    if (batch.topic !== this.options.topic) return;
+    const feed = this.feeds.get(batch.partition);
+    if (feed === undefined || feed.next !== batch.baseOffset || !feed.hasRoom) return;
+    feed.hold(recordsOf(batch));
+    if (this.options.pacing === null) feed.handle();
+    else this.resting ??= setTimeout(() => this.handleHeld(), this.options.pacing.restMs());
+  }
+
+  private handleHeld(): void {
+    this.resting = undefined;
+    for (const feed of this.feeds.values()) feed.handle();
+  }
+
   remove(partition: number): Promise<void> {
     const feed = this.feeds.get(partition);
     if (feed) this.drop(feed);
@@ -60,6 +80,7 @@ export class KafkaSubscription implements Subscription {
 
   async close(): Promise<void> {
     this.isClosed = true;
+    clearTimeout(this.resting);
     for (const feed of this.feeds.values()) this.drop(feed);
     for (const loop of this.loops.values()) loop.close();
     this.options.cluster.close();

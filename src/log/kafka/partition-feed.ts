@@ -1,8 +1,11 @@
+import { performance } from 'node:perf_hooks';
 import type { LogRecord, RecordSink } from '../log.js';
 
 /** Bounds of what is fetched ahead per partition. */
 const BUFFER_BYTES = 1024 * 1024;
 const BUFFER_RECORDS = 4_000;
+/** Where this process writes, somebody else's records (after a takeover) are looked for this much later. */
+const TAILED_MS = 100;
 
 export interface FeedOptions {
   readonly partition: number;
@@ -25,6 +28,7 @@ export class PartitionFeed {
   isLost = true;
   /** Failed fetches in a row. */
   failures = 0;
+  private heldAtMs = -Infinity;
   private waiting: readonly LogRecord[] = [];
   private waitingBytes = 0;
   private handling: Promise<void>;
@@ -45,12 +49,34 @@ export class PartitionFeed {
     return this.waitingBytes < BUFFER_BYTES && this.waiting.length < BUFFER_RECORDS;
   }
 
+  /** True for some time after this process has written to the end of the partition itself: nothing is to be fetched. */
+  get isTailed(): boolean {
+    return performance.now() - this.heldAtMs < TAILED_MS;
+  }
+
+  /** What a fetch has brought, and where the next one starts. */
   offer(records: readonly LogRecord[], next: bigint): void {
     this.next = next;
-    if (this.closed || records.length === 0) return;
+    this.add(records);
+    this.handle();
+  }
+
+  /** What this process has written at `next`; handled with the next call of `handle`. */
+  hold(records: readonly LogRecord[]): void {
+    this.next += BigInt(records.length);
+    this.heldAtMs = performance.now();
+    this.add(records);
+  }
+
+  private add(records: readonly LogRecord[]): void {
+    if (this.closed) return;
     for (const record of records) this.waitingBytes += record.value.length;
     this.waiting = this.waiting.length === 0 ? records : this.waiting.concat(records);
-    if (this.isHandling) return;
+  }
+
+  /** Hands over what waits, in one sink call after the other. */
+  handle(): void {
+    if (this.isHandling || this.waiting.length === 0) return;
     this.isHandling = true;
     this.handling = this.handling.then(() => this.handleWaiting());
   }

@@ -12,6 +12,8 @@ export interface ProducedPartition {
   readonly partition: number;
   readonly errorCode: number;
   readonly baseOffset: bigint;
+  /** Broker time of the batch, epoch ms; -1 on topics that keep the producer's. */
+  readonly appendTimeMs: number;
 }
 
 const ACKS_ALL = -1;
@@ -62,8 +64,8 @@ const decodePartition = (decoder: Decoder, topic: string): ProducedPartition => 
     partition: decoder.readInt32(),
     errorCode: decoder.readInt16(),
     baseOffset: decoder.readInt64(),
+    appendTimeMs: Number(decoder.readInt64()),
   };
-  decoder.readInt64(); // log append time
   decoder.readInt64(); // log start offset
   return result;
 };

@@ -120,10 +120,11 @@ export const decodeRecordSet = (set: Buffer, from: bigint): DecodedRecords => {
 /** Adds the batch's records to `into` and returns the offset after the batch. */
 const readBatch = (batch: Buffer, from: bigint, into: LogRecord[]): bigint => {
   const base = batch.readBigInt64BE(0);
+  const after = base + BigInt(batch.readInt32BE(LAST_OFFSET_DELTA_AT)) + 1n;
+  if (after <= from) return after;
   check(batch, base);
   const attributes = batch.readInt16BE(ATTRIBUTES_AT);
-  const after = base + BigInt(batch.readInt32BE(LAST_OFFSET_DELTA_AT)) + 1n;
-  if (attributes & CONTROL || after <= from) return after;
+  if (attributes & CONTROL) return after;
   const appendTime = attributes & LOG_APPEND_TIME ? Number(batch.readBigInt64BE(MAX_TIMESTAMP_AT)) : null;
   const baseTime = Number(batch.readBigInt64BE(BASE_TIMESTAMP_AT));
   const reader = new VarintReader(bodyOf(batch, attributes & COMPRESSION_MASK, base));

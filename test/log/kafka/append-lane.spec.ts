@@ -36,7 +36,7 @@ const setUp = (isSingleReplica = true) => {
       partition,
       batch: Buffer.alloc(bytes),
       attempt: 1,
-      resolve: (base) => void outcomes.push(`${partition} at ${base}`),
+      resolve: ({ baseOffset }) => void outcomes.push(`${partition} at ${baseOffset}`),
       reject: ({ name }) => void outcomes.push(`${partition} ${name}`),
     });
   return { push, requests, outcomes };
@@ -48,7 +48,8 @@ const resultsOf = (
 ): readonly ProducedPartition[] =>
   batches.map(({ topic, partition }) => {
     const errorCode = codes[partition] ?? 0;
-    return { topic, partition, errorCode, baseOffset: errorCode === 0 ? BigInt(partition * 10) : -1n };
+    const baseOffset = errorCode === 0 ? BigInt(partition * 10) : -1n;
+    return { topic, partition, errorCode, baseOffset, appendTimeMs: -1 };
   });
 
 /** Lets what is scheduled happen. */

@@ -36,10 +36,14 @@ export class TopicUnderTest {
     readonly admin: KafkaAdmin,
   ) {}
 
-  static async create(partitions: number, brokers = testStack().kafkaBrokers.split(',')): Promise<TopicUnderTest> {
+  static async create(
+    partitions: number,
+    brokers = testStack().kafkaBrokers.split(','),
+    settings: Readonly<Record<string, string>> = {},
+  ): Promise<TopicUnderTest> {
     const admin = await KafkaAdmin.connect({ brokers, clientId: 'test', logger });
     const created = new TopicUnderTest(brokers, admin);
-    const configs = { 'max.message.bytes': String(8 * 1024 * 1024) };
+    const configs = { 'max.message.bytes': String(8 * 1024 * 1024), ...settings };
     await admin.createTopic({ name: created.topic, partitions, replicationFactor: 1, configs });
     return created;
   }

@@ -1,3 +1,4 @@
+import { deepStrictEqual } from 'node:assert/strict';
 import type { OutgoingRecord, Topics } from '../../../src/log/log.js';
 import type { AppendFault, MemoryFaults, OutgoingAppend, Step } from '../../../src/log/memory/memory-process.js';
 import type { Random } from './random.js';
@@ -22,6 +23,7 @@ export class Network {
   readonly slow = new Map<number, number>();
   /** False: nothing breaks any more. */
   faulty = true;
+  private batches = 0;
   private readonly claims = new Map<string, ReadonlyMap<number, OutgoingAppend>>();
   private readonly rates: Readonly<Record<string, FaultRates>>;
 
@@ -42,6 +44,7 @@ export class Network {
       latencyMs: (step) => (step.topic === 'timer' ? 0 : this.latencyMs(step) + delayMs(step)),
       onAppend: (append) => {
         if (append.records.some(isClaim)) claims.set(append.partition, append);
+        this.requireAlike(append.records);
         return this.faultOf(append);
       },
     };
@@ -69,10 +72,26 @@ export class Network {
     return kind === 'late' || kind === 'late-duplicate' ? { kind, afterMs: this.lateMs(topic) } : { kind };
   }
 
+  /** What a reader in the writer's process is handed is what all others parse: every eighth batch is compared. */
+  private requireAlike(records: readonly OutgoingRecord[]): void {
+    this.batches += 1;
+    if (this.batches % 8 !== 0) return;
+    for (const { event, value } of records) {
+      if (event !== undefined) deepStrictEqual(event, parsed(value));
+    }
+  }
+
   private lateMs(topic: string): number {
     const long = topic === this.topics.commands && this.random.chance(0.3) ? LATE_MS.forgotten : LATE_MS.long;
     return this.random.between(1, this.random.chance(0.4) ? LATE_MS.short : long);
   }
 }
+
+/** Nobody reads the two attributes that are the same on every event. */
+const parsed = (value: Buffer): object => {
+  const { specversion, source, ...read } = JSON.parse(value.toString()) as Record<string, unknown>;
+  deepStrictEqual([specversion, source], ['1.0', '/tributary']);
+  return read;
+};
 
 const isClaim = ({ value }: OutgoingRecord): boolean => value.includes('"type":"PartitionClaimed"');
