@@ -32,8 +32,8 @@ const MAY_CAUSE: Readonly<Record<CommandType, readonly EventType[]>> = {
 };
 
 const TOO_LARGE: Expectation = { refusal: 'INTERNAL_ERROR decision_unwritable' };
-/** New enrichments, old ones that end, grants that expire: each takes about a kilobyte. */
-const MANY_THINGS = 5;
+/** One for a new enrichment and for a grant that expires, two for an old enrichment that ends: each about a kilobyte. */
+const MANY_EVENTS = 5;
 
 export interface DecisionOptions {
   readonly command: Command;
@@ -96,7 +96,7 @@ export class Decision {
     if (fact.type !== 'CommandRefused' || fact.data.reason !== 'decision_unwritable') return false;
     const { book, isDead, timeMs } = this.options;
     const { fresh, endings } = this.foreseen;
-    return isDead && fresh.length + endings.length + book.credits.dueGrantsAt(timeMs) >= MANY_THINGS;
+    return isDead && fresh.length + 2 * endings.length + book.credits.dueGrantsAt(timeMs) >= MANY_EVENTS;
   }
 
   private write(fact: Fact): void {
