@@ -22,7 +22,11 @@ declare module 'kafkajs/src/loggers/index.js' {
 declare module 'kafkajs/src/protocol/encoder.js' {
   export default class Encoder {
     constructor(initialSize?: number);
+    /** What was written. */
     readonly buffer: Buffer;
+    buf: Buffer;
+    offset: number;
+    ensureAvailable(bytes: number): void;
     writeInt8(value: number): this;
     writeInt16(value: number): this;
     writeInt32(value: number): this;

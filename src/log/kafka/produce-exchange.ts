@@ -41,8 +41,9 @@ export const produceExchange = (
 const encode = (batches: readonly BatchToProduce[], replicasMs: number): Encoder => {
   const byTopic = Map.groupBy(batches, ({ topic }) => topic);
   const bytes = batches.reduce((sum, { batch }) => sum + batch.length + OVERHEAD_BYTES, OVERHEAD_BYTES);
-  const encoder = new Encoder(bytes).writeString(null).writeInt16(ACKS_ALL).writeInt32(replicasMs);
-  encoder.writeInt32(byTopic.size);
+  const encoder = new Encoder();
+  encoder.ensureAvailable(bytes); // The constructor would take the next power of two.
+  encoder.writeString(null).writeInt16(ACKS_ALL).writeInt32(replicasMs).writeInt32(byTopic.size);
   for (const [topic, parts] of byTopic) {
     encoder.writeString(topic).writeInt32(parts.length);
     for (const { partition, batch } of parts) encoder.writeInt32(partition).writeBytes(batch);
