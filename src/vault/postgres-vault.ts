@@ -1,4 +1,4 @@
-import { randomBytes, type KeyObject } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { statement, type Database } from '../db/database.js';
 import type { Clock } from '../domain/kernel/clock.js';
@@ -6,6 +6,7 @@ import type { IdentityHash, KeyId, OrgId, Sealed } from '../domain/kernel/ids.js
 import {
   deriveMasterKeys,
   hashIdentity,
+  keyOf,
   newWrappedKey,
   openJson,
   sealJson,
@@ -24,7 +25,8 @@ import {
 
 /** An erased key may be used for at most this long from a cache (DESIGN §6). */
 const KEY_CACHE_MS = 60_000;
-const KEYS_CACHED_MAX = 20_000;
+/** Some seconds of work at full rate, a good 5 MB in all: of other people the keys are read with the next batch. */
+const KEYS_CACHED_MAX = 10_000;
 const KEY_ID_BYTES = 10;
 
 interface KeyRow {
@@ -55,7 +57,7 @@ const LOAD_ALL = statement(
 
 /** The vault on `person_keys`: the one table that the log cannot rebuild. Needs a durable database. */
 export class PostgresVault implements Vault {
-  private readonly keys: LRUCache<string, KeyObject>;
+  private readonly keys: LRUCache<string, Uint8Array>;
   private readonly known: LRUCache<string, KeyId>;
   private readonly masterKeys: MasterKeys;
 
@@ -90,11 +92,11 @@ export class PostgresVault implements Vault {
   }
 
   async seal(orgId: OrgId, keyId: KeyId, kind: SealKind, value: unknown): Promise<Sealed> {
-    return sealJson(await this.key(orgId, keyId), aboutOf(orgId, keyId, kind), value);
+    return sealJson(keyOf(await this.key(orgId, keyId)), aboutOf(orgId, keyId, kind), value);
   }
 
   async open(orgId: OrgId, keyId: KeyId, kind: SealKind, sealed: Sealed): Promise<unknown> {
-    return openJson(await this.key(orgId, keyId), aboutOf(orgId, keyId, kind), sealed);
+    return openJson(keyOf(await this.key(orgId, keyId)), aboutOf(orgId, keyId, kind), sealed);
   }
 
   async warm(orgId: OrgId, keyIds: readonly KeyId[]): Promise<void> {
@@ -127,7 +129,7 @@ export class PostgresVault implements Vault {
     }
   }
 
-  private async key(orgId: OrgId, keyId: KeyId): Promise<KeyObject> {
+  private async key(orgId: OrgId, keyId: KeyId): Promise<Uint8Array> {
     const cached = this.keys.get(cacheKey(orgId, keyId));
     if (cached !== undefined) return cached;
     const [row] = await this.options.database.query<KeyRow>(LOAD, [orgId, [keyId]]);
@@ -136,7 +138,7 @@ export class PostgresVault implements Vault {
     return this.remember(orgId, row);
   }
 
-  private remember(orgId: OrgId, row: KeyRow): KeyObject {
+  private remember(orgId: OrgId, row: KeyRow): Uint8Array {
     const key = unwrapKey(this.masterKeys.wrapping, `${orgId}\0${row.key_id}`, row.wrapped_key as Buffer);
     this.keys.set(cacheKey(orgId, row.key_id), key);
     this.known.set(`${orgId}/${row.identity_hash}`, row.key_id as KeyId);

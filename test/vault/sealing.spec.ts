@@ -1,7 +1,7 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
 import type { IdentityHash, KeyId, OrgId, Sealed } from '../../src/domain/kernel/ids.js';
 import { MemoryVault } from '../../src/vault/memory-vault.js';
-import { decrypt, encrypt } from '../../src/vault/sealing.js';
+import { decrypt, encrypt, keyOf, newWrappedKey, unwrapKey } from '../../src/vault/sealing.js';
 import { KeyDestroyed, KeyMissing } from '../../src/vault/vault.js';
 
 const ACME = 'acme' as OrgId;
@@ -29,6 +29,14 @@ describe('sealed boxes', () => {
   it('never look alike twice', () => {
     expect(encrypt(key, 'acme', Buffer.from('x')).equals(encrypt(key, 'acme', Buffer.from('x')))).toBe(false);
   });
+});
+
+it('a key that is kept keeps nothing else in memory, and opens what was sealed under it', () => {
+  const wrapping = createSecretKey(randomBytes(32));
+  const bytes = unwrapKey(wrapping, 'acme', newWrappedKey(wrapping, 'acme'));
+  expect([bytes.length, bytes.buffer.byteLength]).toEqual([32, 32]);
+  const box = encrypt(keyOf(bytes), 'acme', Buffer.from('hello'));
+  expect(decrypt(keyOf(bytes), 'acme', box).toString()).toBe('hello');
 });
 
 describe('the vault', () => {
