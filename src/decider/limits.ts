@@ -24,7 +24,7 @@ export const DEFAULT_LIMITS: DeciderLimits = {
   batchCommands: 500,
   batchBytes: 4 * MIB,
   loadStreams: 5_000,
-  workingSetBytes: 64 * MIB,
+  workingSetBytes: 32 * MIB,
   unsavedBytes: 32 * MIB,
   snapshotEveryMs: 500,
   snapshotChanges: 5_000,

@@ -1,34 +1,29 @@
-import { epochMsOf } from '../domain/kernel/instant.js';
 import type { StateByKind, StateReader, StreamState } from '../domain/state.js';
 import { kindOf, parentOf, type StreamKey, type StreamKind } from '../domain/streams.js';
+import type { Enrichment } from '../domain/enrichments/enrichment.js';
 import type { RememberedAnswer } from '../domain/answers/remembered-answer.js';
+import { HeldStreams, type Held } from './held-streams.js';
+import { RecentAnswers } from './recent-answers.js';
 import type { StoredStream } from './snapshot-store.js';
 import { sizeOf } from './state-size.js';
 
-interface Held {
-  /** undefined: it has been looked for, there is nothing. */
-  readonly state: StreamState | undefined;
-  /** seq of the last event in `state`, 0 when none. */
-  readonly seq: number;
-  readonly bytes: number;
-  /** It began here, and nothing beneath it (`parentOf`) was evicted since: what is not in memory does not exist. */
-  readonly complete: boolean;
-}
-
 const NOTHING = { state: undefined, seq: 0, complete: false } as const;
 const ENTRY_OVERHEAD_BYTES = 100;
+/** What stays for what is saved, however much the others take: without its accounts a partition only loads. */
+const SAVED_PART_MIN = 0.5;
 
 /**
- * The streams of one partition that are in memory. A stream is in one of three maps, which makes the rule of
- * eviction hold by construction: `unsaved` (newer than the snapshot, never evicted), `saved` (least recently used
- * first, evicted by bytes) and `recent` (`recent/…`: complete, so a miss means empty; leaves when it expires).
+ * The streams of one partition that are in memory. A stream is in one of four maps, which makes the rule of eviction
+ * hold by construction: `unsaved` (newer than the snapshot, never evicted), `ended` and `saved` (evicted by bytes, least
+ * recently used first, and before anything else enrichments that have ended: they are the largest, and hardly one is
+ * asked for again) and `recent` (`recent/…`: complete, so a miss means empty; leaves when it expires). All of them
+ * count: what may not be evicted leaves less room for what may.
  */
 export class WorkingSet implements StateReader {
-  private readonly unsaved = new Map<StreamKey, Held>();
-  private readonly saved = new Map<StreamKey, Held>();
-  private readonly recent = new Map<StreamKey, Held>();
-  private savedBytes = 0;
-  private bytesUnsaved = 0;
+  private readonly unsaved = new HeldStreams();
+  private readonly ended = new HeldStreams();
+  private readonly saved = new HeldStreams();
+  private readonly recent = new RecentAnswers();
 
   /** `bytesMax` is asked on every eviction, because it changes with the number of partitions of the process. */
   constructor(private readonly bytesMax: () => number) {}
@@ -60,9 +55,7 @@ export class WorkingSet implements StateReader {
   change(key: StreamKey, state: StreamState, seq: number, begins = false): void {
     const complete = begins || this.at(key)?.complete === true;
     this.forget(key);
-    const bytes = bytesOf(key, state);
-    this.unsaved.set(key, { state, seq, bytes, complete });
-    this.bytesUnsaved += bytes;
+    this.unsaved.set(key, { state, seq, bytes: bytesOf(key, state), complete });
   }
 
   /** Everything that the snapshot does not hold yet, as it is now. */
@@ -80,37 +73,36 @@ export class WorkingSet implements StateReader {
     }
   }
 
-  /** Least recently used first, saved ones only. Between batches: what a batch has loaded it still needs. */
+  /** Down to the limit, only what the snapshot holds. Between batches: what a batch has loaded it still needs. */
   evict(): void {
     const max = this.bytesMax();
-    for (const [key, { bytes }] of this.saved) {
-      if (this.savedBytes + this.bytesUnsaved <= max) return;
-      this.saved.delete(key);
-      this.savedBytes -= bytes;
-      this.markIncomplete(parentOf(key));
+    const room = Math.max(max - this.unsaved.bytes - this.recent.bytes, max * SAVED_PART_MIN);
+    for (const streams of [this.ended, this.saved]) {
+      for (const [key] of streams) {
+        if (this.ended.bytes + this.saved.bytes <= room) return;
+        streams.delete(key);
+        this.markIncomplete(parentOf(key));
+      }
     }
   }
 
-  /** Forgets remembered answers that have expired at `nowMs`; they stand about in the order of expiry. */
+  /** Forgets remembered answers that have expired at `nowMs`. */
   prune(nowMs: number): void {
-    for (const [key, { state }] of this.recent) {
-      if (epochMsOf((state as RememberedAnswer).expiresAt) > nowMs) return;
-      this.recent.delete(key);
-    }
+    this.recent.prune(nowMs);
   }
 
   get unsavedStreams(): number {
     return this.unsaved.size;
   }
   get unsavedBytes(): number {
-    return this.bytesUnsaved;
+    return this.unsaved.bytes;
   }
   get bytes(): number {
-    return this.savedBytes + this.bytesUnsaved;
+    return this.unsaved.bytes + this.ended.bytes + this.saved.bytes + this.recent.bytes;
   }
 
   private at(key: StreamKey | null): Held | undefined {
-    return key === null ? undefined : (this.unsaved.get(key) ?? this.saved.get(key));
+    return key === null ? undefined : (this.unsaved.get(key) ?? this.saved.get(key) ?? this.ended.get(key));
   }
 
   private markIncomplete(key: StreamKey | null): void {
@@ -121,35 +113,29 @@ export class WorkingSet implements StateReader {
     }
   }
 
-  private held(key: StreamKey): Held | undefined {
-    const changed = this.unsaved.get(key) ?? this.recent.get(key);
+  private held(key: StreamKey): Pick<Held, 'state' | 'seq'> | undefined {
+    const changed = this.unsaved.get(key);
     if (changed !== undefined) return changed;
-    const held = this.saved.get(key);
-    if (held === undefined) return undefined;
-    this.saved.delete(key);
-    this.saved.set(key, held);
-    return held;
+    if (kindOf(key) === 'recent') return this.recent.get(key);
+    return this.saved.use(key) ?? this.ended.use(key);
   }
 
   private keep(key: StreamKey, held: Held): void {
     if (this.unsaved.has(key)) return;
-    if (kindOf(key) === 'recent') {
-      this.recent.set(key, held);
-      return;
-    }
     this.forget(key);
-    this.saved.set(key, held);
-    this.savedBytes += held.bytes;
+    const { state, seq } = held;
+    if (kindOf(key) === 'recent') this.recent.set(key, { state: state as RememberedAnswer, seq });
+    else if (hasEnded(key, state)) this.ended.set(key, held);
+    else this.saved.set(key, held);
   }
 
   private forget(key: StreamKey): void {
-    this.recent.delete(key);
-    this.bytesUnsaved -= this.unsaved.get(key)?.bytes ?? 0;
-    this.unsaved.delete(key);
-    this.savedBytes -= this.saved.get(key)?.bytes ?? 0;
-    this.saved.delete(key);
+    for (const streams of [this.unsaved, this.ended, this.saved, this.recent]) streams.delete(key);
   }
 }
+
+const hasEnded = (key: StreamKey, state: StreamState | undefined): boolean =>
+  kindOf(key) === 'enrichment' && (state as Enrichment | undefined)?.pending === null;
 
 const bytesOf = (key: StreamKey, state: StreamState | undefined): number =>
   ENTRY_OVERHEAD_BYTES + key.length + sizeOf(state);

@@ -1,6 +1,6 @@
 import { emptyAccount } from '../../src/domain/credits/account.js';
 import { instantOf } from '../../src/domain/kernel/instant.js';
-import type { CommandId, OrgId, PersonId } from '../../src/domain/kernel/ids.js';
+import type { CommandId, EnrichmentId, OrgId, PersonId } from '../../src/domain/kernel/ids.js';
 import type { StateByKind } from '../../src/domain/state.js';
 import { streams } from '../../src/domain/streams.js';
 import { sizeOf } from '../../src/decider/state-size.js';
@@ -81,13 +81,67 @@ it('holds recent answers complete: a miss means empty, they are never evicted an
   expect([set.get(recentKey('stored')), set.get(recentKey('new'))]).toMatchObject([undefined, recentState(200)]);
 });
 
+it('gives what is saved the room that the others leave, and never less than half', () => {
+  let bytesMax = 1_000_000;
+  const set = new WorkingSet(() => bytesMax);
+  set.take(Array.from({ length: 100 }, (_, n) => stored(`saved-${n}`, n)));
+  const savedBytes = set.bytes;
+  set.take(Array.from({ length: 50 }, (_, n) => ({ key: recentKey(`r${n}`), seq: n, state: recentState(100) })));
+  const recentBytes = set.bytes - savedBytes;
+  bytesMax = recentBytes + 0.6 * savedBytes;
+  set.evict();
+  expect(set.bytes / bytesMax).toBeCloseTo(1, 1);
+  bytesMax = recentBytes;
+  set.evict();
+  expect((set.bytes - recentBytes) / bytesMax).toBeCloseTo(0.5, 1);
+  set.prune(100);
+  expect(set.bytes / bytesMax).toBeCloseTo(0.5, 1);
+});
+
+it('evicts enrichments that have ended before anything else, and those still at work like all others', () => {
+  const enrichment = (name: string, pending: object | null, seq: number) => ({
+    key: streams.enrichment(name as EnrichmentId),
+    seq,
+    state: { pending } as StateByKind['enrichment'],
+  });
+  let bytesMax = 1_000_000;
+  const set = new WorkingSet(() => bytesMax);
+  set.take([stored('a', 1), enrichment('at-work', {}, 2), enrichment('ended', null, 3)]);
+  set.get(streams.enrichment('ended' as EnrichmentId));
+  const left = (): readonly string[] =>
+    [key('a'), streams.enrichment('at-work' as EnrichmentId), streams.enrichment('ended' as EnrichmentId)].filter(
+      (one) => set.knows(one),
+    );
+  bytesMax = set.bytes - 1;
+  set.evict();
+  expect(left()).toEqual(['account/a', 'enrichment/at-work']);
+  bytesMax = set.bytes - 1;
+  set.evict();
+  expect(left()).toEqual(['enrichment/at-work']);
+});
+
+it('gives a recent answer back as it was, refused or not', () => {
+  const set = new WorkingSet(() => 0);
+  const refusal = { code: 'CAP_EXCEEDED', reason: 'daily_cap', details: { left: 3 } } as const;
+  const refused = { ...recentState(100), status: null, references: null, refusal, fingerprint: 'f' };
+  const answered = { ...recentState(200), references: ['e1', 'e2'] };
+  set.take([
+    { key: recentKey('refused'), seq: 7, state: refused },
+    { key: recentKey('answered'), seq: 8, state: answered },
+  ]);
+  expect([set.get(recentKey('refused')), set.seqOf(recentKey('refused'))]).toEqual([refused, 7]);
+  expect([set.get(recentKey('answered')), set.seqOf(recentKey('answered'))]).toEqual([answered, 8]);
+});
+
 it('accounts for every byte it holds', () => {
   const set = new WorkingSet(() => 0);
   for (let round = 1; round <= 5; round += 1) {
     set.change(key('a'), state('a', round), round);
     set.take([stored('b', round), stored('c', round)], [key('d')]);
+    set.change(recentKey('r'), recentState(round), round);
     set.markSaved(set.changes());
   }
+  set.prune(5);
   set.evict();
   expect([set.bytes, set.unsavedBytes, set.unsavedStreams]).toEqual([0, 0, 0]);
 });

@@ -10,12 +10,14 @@ export interface LivingStream {
   readonly state: StreamState | undefined;
 }
 
-type Held = ReadonlyMap<StreamKey, Pick<LivingStream, 'seq' | 'state'>>;
+type Held = Iterable<readonly [StreamKey, Pick<LivingStream, 'seq' | 'state'>]>;
 /** The private parts of an owner that hold streams; nothing but this comparison needs to see them. */
 interface Insides {
   readonly owners: ReadonlyMap<
     number,
-    { readonly tenure: { readonly workingSet: Readonly<Record<'unsaved' | 'saved' | 'recent', Held>> } | null }
+    {
+      readonly tenure: { readonly workingSet: Readonly<Record<'unsaved' | 'ended' | 'saved' | 'recent', Held>> } | null;
+    }
   >;
 }
 
@@ -23,8 +25,8 @@ interface Insides {
 export const livingStreams = (decider: Decider): readonly LivingStream[] =>
   [...(decider as unknown as Insides).owners].flatMap(([partition, { tenure }]) => {
     if (tenure === null) return [];
-    const { unsaved, saved, recent } = tenure.workingSet;
-    return [unsaved, saved, recent].flatMap((held) =>
-      [...held].map(([key, stream]) => ({ partition, key, ...stream })),
+    const { unsaved, ended, saved, recent } = tenure.workingSet;
+    return [unsaved, ended, saved, recent].flatMap((held) =>
+      [...held].map(([key, { seq, state }]) => ({ partition, key, seq, state })),
     );
   });

@@ -1,0 +1,60 @@
+import type { StreamState } from '../domain/state.js';
+import type { StreamKey } from '../domain/streams.js';
+
+export interface Held {
+  /** undefined: it has been looked for, there is nothing. */
+  readonly state: StreamState | undefined;
+  /** seq of the last event in `state`, 0 when none. */
+  readonly seq: number;
+  readonly bytes: number;
+  /** It began here, and nothing beneath it (`parentOf`) was evicted since: what is not in memory does not exist. */
+  readonly complete: boolean;
+}
+
+/** Streams in the order in which they were put in, and what they take in memory together. */
+export class HeldStreams implements Iterable<readonly [StreamKey, Held]> {
+  private readonly streams = new Map<StreamKey, Held>();
+  private sum = 0;
+
+  get size(): number {
+    return this.streams.size;
+  }
+
+  get bytes(): number {
+    return this.sum;
+  }
+
+  get(key: StreamKey): Held | undefined {
+    return this.streams.get(key);
+  }
+
+  /** It goes behind all others: the first ones are those that were not used for longest. */
+  use(key: StreamKey): Held | undefined {
+    const held = this.streams.get(key);
+    if (held === undefined) return undefined;
+    this.streams.delete(key);
+    this.streams.set(key, held);
+    return held;
+  }
+
+  has(key: StreamKey): boolean {
+    return this.streams.has(key);
+  }
+
+  /** One that is there already keeps its place. */
+  set(key: StreamKey, held: Held): void {
+    this.sum += held.bytes - (this.streams.get(key)?.bytes ?? 0);
+    this.streams.set(key, held);
+  }
+
+  delete(key: StreamKey): void {
+    const held = this.streams.get(key);
+    if (held === undefined) return;
+    this.sum -= held.bytes;
+    this.streams.delete(key);
+  }
+
+  [Symbol.iterator](): IterableIterator<[StreamKey, Held]> {
+    return this.streams.entries();
+  }
+}
