@@ -7,7 +7,7 @@ const MAY_IMPORT = {
   config: [],
   observability: ['config', 'domain/kernel'],
   net: ['config', 'observability', 'domain/kernel'],
-  db: ['config', 'domain/kernel', 'log/checkpoint.ts'],
+  db: ['config', 'domain/kernel', 'log/checkpoint.ts', 'observability'],
   log: [...CORE, 'config', 'observability'],
   vault: ['domain/kernel', 'db', 'config', 'observability'],
   decider: [...CORE, 'log', 'db', 'config', 'observability'],

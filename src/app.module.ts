@@ -75,7 +75,7 @@ export class AppModule {
 }
 
 const httpPorts = ({ runtime, commands, access, positions }: AppParts): Provider[] => {
-  const { log, topics, relaxed, vault, clock, config } = runtime;
+  const { log, topics, relaxed, vault, clock, slices, config } = runtime;
   const ports: readonly [symbol, unknown][] = [
     [COMMAND_GATEWAY, commands.gateway],
     [TERMS_SOURCE, termsOf(runtime)],
@@ -97,6 +97,7 @@ const httpPorts = ({ runtime, commands, access, positions }: AppParts): Provider
     [http.READ_POSITIONS, positions],
     [http.VAULT, vault],
     [http.CLOCK, clock],
+    [http.SLICES, slices],
     [http.UNIT, config.unit],
   ];
   return ports.map(([provide, useValue]) => ({ provide, useValue }));

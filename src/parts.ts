@@ -43,7 +43,7 @@ export interface CommandParts {
 }
 
 export const commandParts = async (runtime: Runtime, onFatal: OnFatal): Promise<CommandParts> => {
-  const { log, topics, clock, logger, instance, config } = runtime;
+  const { log, topics, clock, slices, logger, instance, config } = runtime;
   const sender = new CommandSender({ log, topics });
   const replies = new Replies({ log, topics, instance, logger, onFatal });
   await replies.start();
@@ -54,6 +54,7 @@ export const commandParts = async (runtime: Runtime, onFatal: OnFatal): Promise<
     sender,
     replies,
     clock,
+    slices,
     logger,
     answered,
     waitMs: config.commandWaitMs,
@@ -72,14 +73,15 @@ export const commandParts = async (runtime: Runtime, onFatal: OnFatal): Promise<
 };
 
 export const deciderOf = (runtime: Runtime, { sender, replies }: CommandParts, onFatal: OnFatal): Decider => {
-  const { log, topics, clock, logger, instance, config, durable, ledgerKey } = runtime;
+  const { log, topics, clock, slices, logger, instance, config, durable, ledgerKey } = runtime;
   return new Decider({
     log,
     topics,
-    snapshots: new PostgresSnapshotStore(durable),
+    snapshots: new PostgresSnapshotStore(durable, slices),
     replies,
     sender,
     clock,
+    slices,
     logger,
     sha256: (text) => hash('sha256', text),
     unit: config.unit,
@@ -93,11 +95,11 @@ export const deciderOf = (runtime: Runtime, { sender, replies }: CommandParts, o
   });
 };
 
-export const projectorOf = ({ relaxed, vault }: Runtime, positions: Positions): Projector =>
-  new Projector({ database: relaxed, positions, identities: new VaultIdentityOpener(vault) });
+export const projectorOf = ({ relaxed, vault, slices }: Runtime, positions: Positions): Projector =>
+  new Projector({ database: relaxed, positions, slices, identities: new VaultIdentityOpener(vault) });
 
 export const dispatcherOf = (runtime: Runtime, { sender }: CommandParts, live: LiveProcesses): Dispatcher => {
-  const { durable, relaxed, vault, clock, logger, instance, config } = runtime;
+  const { durable, relaxed, vault, clock, slices, logger, instance, config } = runtime;
   return new Dispatcher({
     queue: new PostgresAttemptQueue({ durable, relaxed }, instance),
     knownContacts: new PostgresKnownContacts(relaxed),
@@ -106,6 +108,7 @@ export const dispatcherOf = (runtime: Runtime, { sender }: CommandParts, live: L
     registry: registryOf(config, clock),
     liveProcesses: () => live.count('providers'),
     clock,
+    slices,
     logger,
     random: Math.random,
   });

@@ -93,14 +93,18 @@ const startRoles = async (runtime: Runtime, onFatal: OnFatal): Promise<RunningSe
 };
 
 const createApp = async (parts: AppParts, strategy: EventLogStrategy | null): Promise<NestFastifyApplication> => {
-  const { clock, logger, config } = parts.runtime;
+  const { clock, slices, logger, config } = parts.runtime;
   const { metrics } = parts.commands;
-  const app = await createHttpApp(AppModule.of(parts), { clock, logger, metrics, corsOrigins: config.corsOrigins });
+  const options = { clock, slices, logger, metrics, corsOrigins: config.corsOrigins };
+  const app = await createHttpApp(AppModule.of(parts), options);
   if (strategy !== null) app.connectMicroservice({ strategy });
   return app;
 };
 
-const strategyOf = ({ log, topics, config, clock, logger, relaxed }: Runtime, onFatal: OnFatal): EventLogStrategy =>
+const strategyOf = (
+  { log, topics, config, clock, slices, logger, relaxed }: Runtime,
+  onFatal: OnFatal,
+): EventLogStrategy =>
   new EventLogStrategy({
     log,
     topics,
@@ -110,6 +114,7 @@ const strategyOf = ({ log, topics, config, clock, logger, relaxed }: Runtime, on
       [PROVIDERS_GROUP]: { checkpoints: PROVIDER_CHECKPOINTS.sourceIn(relaxed) },
     },
     clock,
+    slices,
     logger,
     onFatal,
   });

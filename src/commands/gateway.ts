@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Command, CommandDataByType, CommandType, ResultByCommand } from '../domain/command.js';
 import type { CommandId, OrgId } from '../domain/kernel/ids.js';
 import type { AnsweredPositions } from './answered-positions.js';
+import type { Slices } from '../observability/event-loop-slices.js';
 import { exchange, type ExchangeOptions } from './exchange.js';
 import { KeyTurns } from './key-turns.js';
 import { Refused, Unavailable } from './outcomes.js';
@@ -28,6 +29,8 @@ export type CommandWaitOutcome = 'answered' | 'refused' | 'unavailable' | 'error
 export interface GatewayOptions extends ExchangeOptions {
   readonly partitionOf: (orgId: OrgId) => number;
   readonly answered: AnsweredPositions;
+  /** Left out: answers are presented at once. */
+  readonly slices?: Slices;
   /** For metrics. */
   readonly onWaited?: (type: CommandType, outcome: CommandWaitOutcome, ms: number) => void;
 }
@@ -76,6 +79,8 @@ export class CommandGateway {
     const command = { ...this.envelopeOf(options), type, orgId, data } as unknown as Command;
     const { answer, position } = await this.answerTo(command, partition);
     if (position !== null) this.options.answered.remember(orgId, position);
+    // Answers come as many at a time as were decided together, and presenting a thousand people takes milliseconds.
+    await this.options.slices?.breathe();
     const replayed = command.keyed && answer.replayed;
     if (answer.kind === 'refused') throw new Refused(answer.refusal, position, replayed);
     return { result: answer.result as ResultByCommand[T], replayed, position };

@@ -1,5 +1,6 @@
 import { DataSource } from 'typeorm';
 import type { Pool, PoolClient, QueryResultRow } from 'pg';
+import { ENDLESS_SLICE, mapInSlices, type Slices } from '../observability/event-loop-slices.js';
 import { arrayLiteral, type Element } from './array-literal.js';
 import { MIGRATIONS } from './migrations/index.js';
 
@@ -26,6 +27,8 @@ export interface DatabaseOptions {
   readonly durability: 'durable' | 'relaxed';
   /** On two cores more than 4 connections only add context switches. */
   readonly poolMax?: number;
+  /** Arrays become text in these; left out: at once. */
+  readonly slices?: Slices;
 }
 
 const STATEMENT_TIMEOUT_MS = 30_000;
@@ -43,6 +46,7 @@ export class Database implements Sql {
   private constructor(
     private readonly source: DataSource,
     private readonly pool: Pool,
+    private readonly slices: Slices,
   ) {}
 
   static async connect(options: DatabaseOptions): Promise<Database> {
@@ -61,7 +65,7 @@ export class Database implements Sql {
     const { master } = source.driver as unknown as { master: Pool };
     // A dropped idle connection is not an error of anybody's request; the pool opens a new one.
     master.on('error', () => undefined);
-    return new Database(source, master);
+    return new Database(source, master, options.slices ?? ENDLESS_SLICE);
   }
 
   /** Creates the schema and runs what is missing, once over all processes (advisory lock). */
@@ -80,7 +84,10 @@ export class Database implements Sql {
   /** @throws DatabaseBusy */
   async query<Row extends QueryResultRow>(query: Statement, values: readonly unknown[] = []): Promise<Row[]> {
     if (this.pool.waitingCount >= WAITING_MAX) throw new DatabaseBusy(`${WAITING_MAX} statements wait already`);
-    const result = await this.pool.query<Row>({ ...query, values: values.map(parameterOf) });
+    const result = await this.pool.query<Row>({
+      ...query,
+      values: await mapInSlices(this.slices, values, parameterOf),
+    });
     return result.rows;
   }
 
@@ -90,7 +97,7 @@ export class Database implements Sql {
     let broken: Error | undefined;
     try {
       await client.query('begin');
-      const result = await work(sqlOf(client));
+      const result = await work(sqlOf(client, this.slices));
       await client.query('commit');
       return result;
     } catch (error) {
@@ -126,7 +133,7 @@ const parameterOf = (value: unknown): unknown => (Array.isArray(value) ? arrayLi
 /** A connection that breaks between two statements of a transaction: without a listener it would end the process. */
 const toldByNextStatement = (): void => undefined;
 
-const sqlOf = (client: PoolClient): Sql => ({
+const sqlOf = (client: PoolClient, slices: Slices): Sql => ({
   query: async <Row extends QueryResultRow>(query: Statement, values: readonly unknown[] = []) =>
-    (await client.query<Row>({ ...query, values: values.map(parameterOf) })).rows,
+    (await client.query<Row>({ ...query, values: await mapInSlices(slices, values, parameterOf) })).rows,
 });

@@ -5,11 +5,11 @@ import type { StreamKey } from '../domain/streams.js';
 import { CommandUnreadable, decodeCommand } from '../log/command-codec.js';
 import type { LogRecord } from '../log/log.js';
 import type { PendingEvent } from '../log/partition-writer.js';
+import type { Slices } from '../observability/event-loop-slices.js';
 import type { Logger } from '../observability/logger.js';
 import { Batch, type BatchBounds } from './batch.js';
 import { Missing, Unwritable, type CommandDecider } from './command-decider.js';
 import type { CommandPlace, DecidedCommand } from './decided-command.js';
-import type { EventLoopSlices } from './event-loop-slices.js';
 import type { DeciderLimits } from './limits.js';
 import type { KnowingReader } from './overlay.js';
 
@@ -36,7 +36,7 @@ export interface BatchDeciderOptions {
   readonly load: (keys: readonly StreamKey[]) => Promise<void>;
   readonly encodedBytes: (event: PendingEvent) => number;
   readonly clock: Clock;
-  readonly slices: EventLoopSlices;
+  readonly slices: Slices;
   readonly limits: Pick<DeciderLimits, 'clockAheadMs' | 'loadStreams'>;
   readonly logger: Logger;
 }
@@ -45,6 +45,12 @@ export interface BatchDeciderOptions {
 interface Input<C = Command | CommandUnreadable> {
   readonly record: LogRecord;
   readonly command: C;
+}
+
+/** Cold streams of the first `count` inputs. */
+interface Missed {
+  readonly keys: readonly StreamKey[];
+  readonly count: number;
 }
 
 /** Decides commands in offset order, as many as fit into one append. Changes nothing but what is loaded. */
@@ -59,22 +65,23 @@ export class BatchDecider {
   async decide(records: readonly LogRecord[], bounds: BatchBounds, timeMs: number): Promise<Batch> {
     const { partition, state, slices } = this.options;
     const batch = new Batch(partition, state, timeMs);
-    for (const input of await this.prefetch(this.inputsOf(records, bounds.commands))) {
-      await slices.breathe();
+    for (const input of await this.prefetch(await this.inputsOf(records, bounds.commands))) {
+      if (slices.areOver) await slices.breathe();
       if (!(await this.add(batch, input, bounds))) break;
     }
     batch.close();
     return batch;
   }
 
-  private inputsOf(records: readonly LogRecord[], max: number): readonly Input[] {
-    const { partition, clock, limits } = this.options;
+  private async inputsOf(records: readonly LogRecord[], max: number): Promise<readonly Input[]> {
+    const { partition, clock, limits, slices } = this.options;
     const inputs: Input[] = [];
     for (const record of records.slice(0, max)) {
       if (record.timestampMs > clock.now() + limits.clockAheadMs) {
         if (inputs.length === 0) throw new CommandFromFuture(partition, record, clock.now());
         break;
       }
+      if (slices.areOver) await slices.breathe();
       inputs.push({ record, command: readCommand(record.value) });
     }
     return inputs;
@@ -84,7 +91,7 @@ export class BatchDecider {
   private async prefetch(inputs: readonly Input[]): Promise<readonly Input[]> {
     let reach = inputs;
     for (let round = 0; round < ROUNDS_MAX; round += 1) {
-      const { keys, count } = this.missingOf(reach);
+      const { keys, count } = await this.missingOf(reach);
       if (keys.length === 0) break;
       reach = reach.slice(0, count);
       await this.options.load(keys);
@@ -92,11 +99,13 @@ export class BatchDecider {
     return reach;
   }
 
-  private missingOf(inputs: readonly Input[]): { readonly keys: readonly StreamKey[]; readonly count: number } {
+  private async missingOf(inputs: readonly Input[]): Promise<Missed> {
+    const { limits, slices } = this.options;
     const keys = new Set<StreamKey>();
     let count = 0;
     for (const { command } of inputs) {
-      if (keys.size >= this.options.limits.loadStreams) break;
+      if (keys.size >= limits.loadStreams) break;
+      if (slices.areOver) await slices.breathe();
       count += 1;
       for (const key of this.missing(command)) keys.add(key);
     }
@@ -121,10 +130,11 @@ export class BatchDecider {
     }
     const input = { record, command };
     const decided = await this.decided(batch, input);
-    const fits = batch.bytes + this.bytesOf(decided) <= bounds.bytes;
+    const bytes = await this.bytesOf(decided);
+    const fits = batch.bytes + bytes <= bounds.bytes;
     if (!fits && batch.commands > 0) return false;
-    const counted = fits ? decided : this.fail(batch, input, bounds.because ?? tooLarge(this.bytesOf(decided)));
-    batch.addDecided(record, command, { ...counted, bytes: this.bytesOf(counted) });
+    const counted = fits ? decided : this.fail(batch, input, bounds.because ?? tooLarge(bytes));
+    batch.addDecided(record, command, { ...counted, bytes: fits ? bytes : await this.bytesOf(counted) });
     return true;
   }
 
@@ -159,8 +169,15 @@ export class BatchDecider {
     logger.error({ partition, offset: String(offset), commandId, err: error }, 'command goes to the dead letters');
   }
 
-  private bytesOf({ events }: DecidedCommand): number {
-    return events.reduce((sum, event) => sum + this.options.encodedBytes(event), 0);
+  /** Serializes them, which is most of what appending costs. */
+  private async bytesOf({ events }: DecidedCommand): Promise<number> {
+    const { encodedBytes, slices } = this.options;
+    let bytes = 0;
+    for (const event of events) {
+      if (slices.areOver) await slices.breathe();
+      bytes += encodedBytes(event);
+    }
+    return bytes;
   }
 }
 

@@ -6,10 +6,10 @@ import type { Sha256 } from '../domain/kernel/ids.js';
 import { DeadLetters } from '../log/dead-letters.js';
 import type { Log, Membership, Subscription, Topics } from '../log/log.js';
 import { PartitionWriter } from '../log/partition-writer.js';
+import { EventLoopSlices, type Slices } from '../observability/event-loop-slices.js';
 import type { Logger } from '../observability/logger.js';
 import { CommandDecider } from './command-decider.js';
 import { CORE, type Core } from './core.js';
-import { EventLoopSlices } from './event-loop-slices.js';
 import { DEFAULT_LIMITS, type DeciderLimits } from './limits.js';
 import { LedgerNotary, type NotaryOptions } from './ledger-notary.js';
 import { PartitionOwner, type PartitionStatus } from './partition-owner.js';
@@ -27,6 +27,8 @@ export interface DeciderOptions {
   readonly sender: Sender;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Of the process; left out: the decider has the event loop to itself. */
+  readonly slices?: Slices;
   readonly sha256: Sha256;
   readonly unit: DecideContext['unit'];
   /** Stands in every claim of this process. */
@@ -161,7 +163,7 @@ export class Decider {
       core,
       subscription: this.subscription,
       commands: new CommandDecider({ core, sha256, unit }),
-      slices: new EventLoopSlices(clock),
+      slices: options.slices ?? new EventLoopSlices(clock),
       claimWriter: options.claimWriter ?? ((claim) => PartitionWriter.open(claim)),
       deadLetters: options.deadLetters ?? new DeadLetters({ log, topics }),
       newClaim: options.newClaim ?? (() => randomBytes(8).toString('hex')),

@@ -5,8 +5,8 @@ import type { Clock } from '../domain/kernel/clock.js';
 import type { Sha256 } from '../domain/kernel/ids.js';
 import { commandIdFrom } from '../log/command-id.js';
 import { ownOrgOf } from '../log/partition.js';
+import { runInSlices, type Slices } from '../observability/event-loop-slices.js';
 import type { Logger } from '../observability/logger.js';
-import type { EventLoopSlices } from './event-loop-slices.js';
 import type { GrownHeads, LedgerHeads } from './ledger-heads.js';
 import type { Sender } from './ports.js';
 
@@ -30,7 +30,7 @@ interface Options extends NotaryOptions {
   /** How many there are in all. */
   readonly partitions: () => Promise<number>;
   readonly sha256: Sha256;
-  readonly slices: Pick<EventLoopSlices, 'breathe'>;
+  readonly slices: Slices;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -108,13 +108,8 @@ export class LedgerNotary {
   }
 
   /** Many orgs make a large tree: deciding goes on in between. */
-  private async tree({ heads }: GrownHeads): Promise<MerkleTree> {
+  private tree({ heads }: GrownHeads): Promise<MerkleTree> {
     const { sha256, slices } = this.options;
-    const growing = growTree(sha256, heads);
-    for (;;) {
-      const { done, value } = growing.next();
-      if (done === true) return value;
-      await slices.breathe();
-    }
+    return runInSlices(slices, growTree(sha256, heads));
   }
 }

@@ -1,9 +1,9 @@
 import type { Clock } from '../domain/kernel/clock.js';
 import type { Log, Subscription, Topics } from '../log/log.js';
+import type { Slices } from '../observability/event-loop-slices.js';
 import type { Logger } from '../observability/logger.js';
 import type { CommandDecider } from './command-decider.js';
 import type { Core } from './core.js';
-import type { EventLoopSlices } from './event-loop-slices.js';
 import type { DeciderLimits } from './limits.js';
 import type { ClaimWriter, DeadLetterSink, ReplyDelivery } from './ports.js';
 import type { SnapshotStore } from './snapshot-store.js';
@@ -22,7 +22,7 @@ export interface OwnerSetup {
   readonly membership: () => Promise<void>;
   readonly core: Core;
   readonly commands: CommandDecider;
-  readonly slices: EventLoopSlices;
+  readonly slices: Slices;
   readonly clock: Clock;
   readonly logger: Logger;
   /** 0 ≤ x < 1 */

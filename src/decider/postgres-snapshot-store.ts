@@ -3,6 +3,7 @@ import type { StreamState } from '../domain/state.js';
 import type { Database } from '../db/database.js';
 import { jsonTexts } from '../db/json-texts.js';
 import type { Checkpoint } from '../log/checkpoint.js';
+import { ENDLESS_SLICE, mapInSlices, type Slices } from '../observability/event-loop-slices.js';
 import * as sql from './snapshot.sql.js';
 import { SnapshotMoved, SnapshotUnreadable } from './snapshot-store.js';
 import type { ChangedStream, DueStream, SnapshotStore, StoredStream } from './snapshot-store.js';
@@ -10,13 +11,16 @@ import type { ChangedStream, DueStream, SnapshotStore, StoredStream } from './sn
 /** Shape of the states in `aggregates`; raised when `domain` changes one so that old rows cannot be read. */
 const STATE_VERSION = 1;
 /** Rows per upsert: above, the arrays cost more than the round trip saves (performance.md §2.6). */
-const SAVE_ROWS_MAX = 1_000;
+const SAVE_ROWS_MAX = 500;
 /** Rows per delete, so that pruning holds locks for milliseconds only. */
 const PRUNE_ROWS_MAX = 5_000;
 
 /** Needs a `durable` Database: a snapshot that is lost after it was evicted from memory would be wrong. */
 export class PostgresSnapshotStore implements SnapshotStore {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly slices: Slices = ENDLESS_SLICE,
+  ) {}
 
   checkpoint(partition: number): Promise<Checkpoint | null> {
     return sql.DECIDER_CHECKPOINTS.load(this.database, partition);
@@ -39,13 +43,17 @@ export class PostgresSnapshotStore implements SnapshotStore {
   }
 
   async save(streams: readonly ChangedStream[], expected: Checkpoint | null, next: Checkpoint): Promise<void> {
+    // Before the transaction: nobody waits for its locks meanwhile.
+    const texts = await mapInSlices(this.slices, streams, ({ state }) => JSON.stringify(state));
     await this.database.transaction(async (transaction) => {
       // First, because its row lock makes two owners of one partition take turns.
       const move = { previous: expected, next };
       if (!(await sql.DECIDER_CHECKPOINTS.advance(transaction, move))) throw moved(next.partition);
       for (let from = 0; from < streams.length; from += SAVE_ROWS_MAX) {
         const rows = streams.slice(from, from + SAVE_ROWS_MAX);
-        await transaction.query(sql.UPSERT_STREAMS, [next.partition, STATE_VERSION, ...columnsOf(rows)]);
+        const states = jsonTexts(texts.slice(from, from + SAVE_ROWS_MAX));
+        if (this.slices.areOver) await this.slices.breathe();
+        await transaction.query(sql.UPSERT_STREAMS, [next.partition, STATE_VERSION, ...columnsOf(rows), states]);
       }
     });
   }
@@ -89,7 +97,6 @@ const columnsOf = (streams: readonly ChangedStream[]): readonly unknown[] => [
   streams.map(({ key }) => key),
   streams.map(({ seq }) => seq),
   streams.map(({ dueAtMs }) => dueAtMs),
-  jsonTexts(streams.map(({ state }) => JSON.stringify(state))),
 ];
 
 const moved = (partition: number): SnapshotMoved =>

@@ -3,8 +3,8 @@ import { epochMsOf } from '../domain/kernel/instant.js';
 import type { StreamKey } from '../domain/streams.js';
 import type { StoredEvent } from '../events/event.js';
 import type { Checkpoint } from '../log/checkpoint.js';
+import type { Slices } from '../observability/event-loop-slices.js';
 import type { Core } from './core.js';
-import type { EventLoopSlices } from './event-loop-slices.js';
 import { MissRecorder, Overlay } from './overlay.js';
 import type { Snapshotter } from './snapshotter.js';
 import { requireRunning } from './stop-signal.js';
@@ -17,7 +17,7 @@ export interface ReplayOptions {
   readonly core: Pick<Core, 'evolve' | 'streamsOfEvent'>;
   readonly workingSet: WorkingSet;
   readonly snapshotter: Snapshotter;
-  readonly slices: EventLoopSlices;
+  readonly slices: Slices;
   readonly signal: AbortSignal;
 }
 

@@ -1,6 +1,7 @@
 import type { StreamState } from '../domain/state.js';
 import type { StreamKey } from '../domain/streams.js';
 import type { Checkpoint } from '../log/checkpoint.js';
+import { mapInSlices, type Slices } from '../observability/event-loop-slices.js';
 import type { DeciderLimits } from './limits.js';
 import type { ChangedStream, SnapshotStore } from './snapshot-store.js';
 import { whenUp, type Waiting } from './when-up.js';
@@ -13,12 +14,16 @@ export interface SnapshotterOptions extends Waiting {
   readonly dueAt: (key: StreamKey, state: StreamState) => number | null;
   /** What the store holds; every later read and write has to find what this owner last read or wrote. */
   readonly stored: Checkpoint | null;
+  readonly slices: Slices;
   readonly limits: Pick<DeciderLimits, 'snapshotEveryMs' | 'snapshotChanges'>;
   /** Share of this partition. */
   readonly unsavedBytesMax: () => number;
   /** A save in the background failed for good: the partition has to be claimed again. */
   readonly onLost: (error: Error) => void;
 }
+
+/** Streams taken into memory between two looks at the event loop. */
+const TAKEN_AT_ONCE = 100;
 
 /**
  * Writes the working set behind the deciding, and loads cold streams. The two take turns, because both compare the
@@ -50,10 +55,15 @@ export class Snapshotter {
 
   /** Brings cold streams into the working set. @throws SnapshotMoved | SnapshotUnreadable | Stopped */
   load(keys: readonly StreamKey[]): Promise<void> {
-    const { store, partition, workingSet } = this.options;
+    const { store, partition, workingSet, slices } = this.options;
     return this.inTurn(async () => {
       const found = await whenUp(() => store.load(partition, keys, this.stored), this.options);
-      workingSet.take(found, keys);
+      // Nothing reads the working set meanwhile: whoever decides waits for this, and snapshots wait for their turn.
+      for (const piece of piecesOf(found)) {
+        if (slices.areOver) await slices.breathe();
+        workingSet.take(piece);
+      }
+      workingSet.take([], keys);
     });
   }
 
@@ -90,11 +100,14 @@ export class Snapshotter {
   }
 
   private async saveOnce(): Promise<void> {
-    const { store, workingSet, dueAt } = this.options;
+    const { store, workingSet, dueAt, slices } = this.options;
     const next = this.applied;
     if (next === null || next === this.stored) return;
     const changes = workingSet.changes();
-    const streams = changes.map((stream): ChangedStream => ({ ...stream, dueAtMs: dueAt(stream.key, stream.state) }));
+    // As they are now: `changes` are those of `next`, whatever is decided while they are written.
+    const streams = await mapInSlices(slices, changes, (stream): ChangedStream => {
+      return { ...stream, dueAtMs: dueAt(stream.key, stream.state) };
+    });
     await store.save(streams, this.stored, next);
     this.stored = next;
     workingSet.markSaved(changes);
@@ -106,3 +119,8 @@ export class Snapshotter {
     return result;
   }
 }
+
+const piecesOf = <Item>(items: readonly Item[]): readonly (readonly Item[])[] =>
+  Array.from({ length: Math.ceil(items.length / TAKEN_AT_ONCE) }, (_, index) =>
+    items.slice(index * TAKEN_AT_ONCE, (index + 1) * TAKEN_AT_ONCE),
+  );

@@ -5,6 +5,7 @@ import type { StoredEvent } from '../events/event.js';
 import type { Checkpoint } from '../log/checkpoint.js';
 import { EventInvalid } from '../log/event-validation.js';
 import { AppendTooLarge, type LogRecord } from '../log/log.js';
+import { mapInSlices } from '../observability/event-loop-slices.js';
 import { BatchDecider } from './batch-decider.js';
 import type { Batch, BatchBounds } from './batch.js';
 import { Unwritable } from './command-decider.js';
@@ -15,7 +16,7 @@ import { checkpointAt, Replay } from './replay.js';
 import { Snapshotter } from './snapshotter.js';
 import { requireRunning, unlessStopped } from './stop-signal.js';
 import { whenUp, type Waiting } from './when-up.js';
-import { WorkingSet } from './working-set.js';
+import { weighed, WorkingSet } from './working-set.js';
 
 interface Claimed {
   readonly setup: PartitionSetup;
@@ -44,6 +45,7 @@ export class Tenure {
       workingSet,
       limits,
       clock,
+      slices,
       logger,
       random,
       signal: ending.signal,
@@ -77,7 +79,10 @@ export class Tenure {
       await setup.membership();
       requireRunning(ending.signal); // A reading that went on after the end must not claim: it would fence the heir.
     };
-    const options = { log, topics, partition, by: processId, newClaim, clock, checkpoint, membership, onCommandsLost };
+    const options = {
+      ...{ log, topics, partition, by: processId, newClaim, clock, checkpoint, membership, onCommandsLost },
+      slices: setup.slices,
+    };
     const writer = await unlessStopped(setup.claimWriter(options), ending.signal);
     return new Tenure({ setup, ending, writer, checkpoint });
   }
@@ -142,7 +147,7 @@ export class Tenure {
     const { writer } = this.claimed;
     await this.snapshotter.room();
     const { batch, events, position } = await this.append(records);
-    this.apply(batch, events);
+    await this.apply(batch, events);
     await this.reply(batch.answers, position);
     this.batches += 1;
     await writer.renewIfDue();
@@ -152,11 +157,10 @@ export class Tenure {
 
   private async append(records: readonly LogRecord[]) {
     const { setup, ending, writer } = this.claimed;
-    const { limits, deadLetters, slices } = setup;
+    const { limits, deadLetters } = setup;
     let bounds: BatchBounds = { commands: limits.batchCommands, bytes: limits.batchBytes };
     for (;;) {
       const batch = await this.decider.decide(records, bounds, writer.fence.timeMs);
-      await slices.breathe(); // Checking and encoding the events takes a slice of its own.
       requireRunning(ending.signal);
       // Before the append: a crash in between leaves a second letter, never none.
       await Promise.all(batch.deadLetters.map((letter) => deadLetters.append(letter)));
@@ -178,11 +182,13 @@ export class Tenure {
     return { commands: 1, bytes: 0, because: new Unwritable(error.message, { cause: error }) };
   }
 
-  private apply(batch: Batch, events: readonly StoredEvent[]): void {
-    const { core } = this.claimed.setup;
-    for (const [key, state, event] of batch.changesAfter(events)) {
-      this.workingSet.change(key, state, event.seq, core.streamBegunBy(event) === key);
-    }
+  /** Weighed in slices, changed in one go: no snapshot meets half of a batch. */
+  private async apply(batch: Batch, events: readonly StoredEvent[]): Promise<void> {
+    const { core, slices } = this.claimed.setup;
+    const changes = await mapInSlices(slices, [...batch.changesAfter(events)], ([key, state, event]) =>
+      weighed(key, { state, seq: event.seq, begins: core.streamBegunBy(event) === key }),
+    );
+    for (const change of changes) this.workingSet.put(change);
     const last = events.at(-1);
     if (last === undefined) return;
     this.snapshotter.advance(checkpointAt(last));

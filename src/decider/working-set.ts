@@ -53,9 +53,13 @@ export class WorkingSet implements StateReader {
 
   /** `begins`: there was no such stream before. */
   change(key: StreamKey, state: StreamState, seq: number, begins = false): void {
+    this.put(weighed(key, { state, seq, begins }));
+  }
+
+  put({ key, state, seq, begins, bytes }: WeighedChange): void {
     const complete = begins || this.at(key)?.complete === true;
     this.forget(key);
-    this.unsaved.set(key, { state, seq, bytes: bytesOf(key, state), complete });
+    this.unsaved.set(key, { state, seq, bytes, complete });
   }
 
   /** Everything that the snapshot does not hold yet, as it is now. */
@@ -136,6 +140,22 @@ export class WorkingSet implements StateReader {
 
 const hasEnded = (key: StreamKey, state: StreamState | undefined): boolean =>
   kindOf(key) === 'enrichment' && (state as Enrichment | undefined)?.pending === null;
+
+/** A change of a stream, and what it takes in memory: finding that out costs more than keeping it. */
+export interface WeighedChange {
+  readonly key: StreamKey;
+  readonly state: StreamState;
+  readonly seq: number;
+  /** There was no such stream before. */
+  readonly begins: boolean;
+  readonly bytes: number;
+}
+
+export const weighed = (key: StreamKey, change: Pick<WeighedChange, 'state' | 'seq' | 'begins'>): WeighedChange => ({
+  key,
+  ...change,
+  bytes: bytesOf(key, change.state),
+});
 
 const bytesOf = (key: StreamKey, state: StreamState | undefined): number =>
   ENTRY_OVERHEAD_BYTES + key.length + sizeOf(state);

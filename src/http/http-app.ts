@@ -3,6 +3,7 @@ import type { DynamicModule, LoggerService, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Clock } from '../domain/kernel/clock.js';
+import type { Slices } from '../observability/event-loop-slices.js';
 import type { Logger } from '../observability/logger.js';
 import type { Metrics } from '../observability/metrics.js';
 import { ErrorFilter } from './errors/error.filter.js';
@@ -16,6 +17,7 @@ export interface HttpAppOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly slices?: Slices;
   /** Empty: CORS is off. */
   readonly corsOrigins: readonly string[];
 }

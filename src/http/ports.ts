@@ -55,6 +55,9 @@ export const READ_POSITIONS = Symbol('READ_POSITIONS');
 export const VAULT = Symbol('VAULT');
 export const CLOCK = Symbol('CLOCK');
 
+/** `src/observability/event-loop-slices.ts`: the one of the process. */
+export const SLICES = Symbol('SLICES');
+
 /** The installation's unit (X-13). */
 export type Unit = 'credit' | 'decicredit';
 export const UNIT = Symbol('UNIT');

@@ -2,6 +2,7 @@ import { BaseRpcContext, Server, type CustomTransportStrategy, type MessageHandl
 import { lastValueFrom } from 'rxjs';
 import type { Clock } from '../domain/kernel/clock.js';
 import { invariant } from '../domain/kernel/errors.js';
+import type { Slices } from '../observability/event-loop-slices.js';
 import type { Logger } from '../observability/logger.js';
 import type { CheckpointSource } from './checkpoint.js';
 import { EventFollower, type BatchHandler, type EventBatch, type FollowerStatus } from './event-follower.js';
@@ -21,6 +22,7 @@ export interface EventLogStrategyOptions {
   /** By group name: where the role's positions are stored. A handler without an entry is refused at start. */
   readonly roles: Readonly<Record<string, { readonly checkpoints: CheckpointSource; readonly batchMax?: number }>>;
   readonly clock: Clock;
+  readonly slices: Slices;
   readonly logger: Logger;
   /** A follower cannot go on: the process has to stop. */
   readonly onFatal: (error: Error) => void;

@@ -1,5 +1,6 @@
 import type { Clock } from '../domain/kernel/clock.js';
 import type { StoredEvent } from '../events/event.js';
+import type { Slices } from '../observability/event-loop-slices.js';
 import type { Logger } from '../observability/logger.js';
 import type { Checkpoint, CheckpointSource } from './checkpoint.js';
 import type { Log, Topics } from './log.js';
@@ -28,6 +29,7 @@ export interface EventFollowerOptions {
   readonly checkpoints: CheckpointSource;
   readonly handle: BatchHandler;
   readonly clock: Clock;
+  readonly slices: Slices;
   readonly logger: Logger;
   /** Called once: the follower cannot go on and has stopped, the process has to stop too (DESIGN §2.3). */
   readonly onFatal: (error: Error) => void;

@@ -9,6 +9,7 @@ import {
 import type { StoredEvent } from '../events/event.js';
 import type { Clock } from '../domain/kernel/clock.js';
 import { invariant } from '../domain/kernel/errors.js';
+import { mapInSlices, type Slices } from '../observability/event-loop-slices.js';
 import type { Checkpoint } from './checkpoint.js';
 import { Fenced, LogWentBack } from './errors.js';
 import { validateEvent } from './event-validation.js';
@@ -33,6 +34,7 @@ export interface ClaimOptions {
   /** A fresh random id at every call: claims are compared by id. */
   readonly newClaim: () => string;
   readonly clock: Clock;
+  readonly slices: Slices;
   /** Of the snapshot that the owner restores from; null: from the start of the log. */
   readonly checkpoint: Checkpoint | null;
   /** Confirms that the group still gives us the partition; the claim is appended right after it. */
@@ -145,10 +147,11 @@ export class PartitionWriter {
   async append(events: readonly PendingEvent[]): Promise<Appended> {
     const last = events.at(-1);
     invariant(last !== undefined, 'an append has at least one event');
-    for (const event of events) validateEvent(event);
     const { claim, options } = this;
     const first = this.#fence.seq + 1;
-    const base = await this.#write(events.map((event, index) => this.#record(event, first + index)));
+    const records = await mapInSlices(options.slices, events, (event, index) => this.#record(event, first + index));
+    invariant(this.#fence.seq + 1 === first, 'a batch is encoded while another one is appended');
+    const base = await this.#write(records);
     const { timeMs, commandOffset, commandId } = last;
     this.#fence = { ...this.#fence, seq: first + events.length - 1, timeMs, commandOffset, commandId };
     const stamp = (index: number) => ({ partition: options.partition, claim, seq: first + index });
@@ -156,7 +159,9 @@ export class PartitionWriter {
     return { events: stored, position: this.#fence.next - 1n };
   }
 
+  /** @throws EventInvalid */
   #record(event: PendingEvent, seq: number): OutgoingRecord {
+    validateEvent(event);
     const stamp = { partition: this.options.partition, claim: this.claim, seq };
     return {
       key: event.orgId,

@@ -3,12 +3,13 @@ import { invariant } from '../domain/kernel/errors.js';
 import type { StreamState } from '../domain/state.js';
 import { streams, type StreamKey } from '../domain/streams.js';
 import type { StoredEvent } from '../events/event.js';
+import { runAtOnce } from '../observability/event-loop-slices.js';
 import { ATTEMPT_LOG, foldAttempts } from './attempt-log/attempt-log.projection.js';
 import { CREDIT_ACCOUNTS, foldAccounts, type AccountRow } from './credits/credit-accounts.projection.js';
 import { CREDIT_ENTRIES, foldEntries } from './credits/credit-entries.projection.js';
 import { foldLedgerCheckpoints, LEDGER_CHECKPOINTS } from './credits/ledger-checkpoints.projection.js';
 import { ENRICHMENTS, foldEnrichments, type EnrichmentRow } from './enrichments/enrichments.projection.js';
-import { evolveBatch } from './evolution.js';
+import { evolveSteps } from './evolution.js';
 import { foldKnownContacts, KNOWN_CONTACTS } from './known-contacts/known-contacts.projection.js';
 import type { OpenedIdentities } from './persons/identities.js';
 import { foldPersonFindings, PERSON_FINDINGS } from './persons/person-findings.projection.js';
@@ -52,8 +53,12 @@ export interface Folded {
 }
 
 /** Folds events, each partition's in log order, to at most one write per table. Pure. */
-export const foldBatch = (events: readonly StoredEvent[], before: RowsBefore): Folded => {
-  const evolution = evolveBatch(events, streamsOf(before));
+export const foldBatch = (events: readonly StoredEvent[], before: RowsBefore): Folded =>
+  runAtOnce(foldSteps(events, before));
+
+/** `foldBatch`, stopping wherever the event loop may turn: events and rows by the thousand take longer than a turn may. */
+export function* foldSteps(events: readonly StoredEvent[], before: RowsBefore): Generator<void, Folded, void> {
+  const evolution = yield* evolveSteps(events, streamsOf(before));
   const fieldOf = (id: EnrichmentId) => {
     const enrichment = evolution.state.get(streams.enrichment(id));
     invariant(enrichment, `${streams.enrichment(id)} was answered before it was requested`);
@@ -63,24 +68,29 @@ export const foldBatch = (events: readonly StoredEvent[], before: RowsBefore): F
   const enrichments = foldEnrichments(evolution, enrichmentsBefore);
   const accounts = foldAccounts(evolution);
   const writes = [
-    write(ENRICHMENTS, enrichments),
-    write(CREDIT_ACCOUNTS, accounts),
-    write(CREDIT_ENTRIES, foldEntries(evolution)),
-    write(PERSONS, foldPersons(events, before.identities)),
-    write(PERSON_FINDINGS, foldPersonFindings(events)),
-    write(KNOWN_CONTACTS, foldKnownContacts(events, fieldOf)),
-    write(ATTEMPT_LOG, foldAttempts(events)),
-    write(LEDGER_CHECKPOINTS, foldLedgerCheckpoints(events)),
-    write(SETTINGS, foldSettings(events)),
+    yield* write(ENRICHMENTS, enrichments),
+    yield* write(CREDIT_ACCOUNTS, accounts),
+    yield* write(CREDIT_ENTRIES, foldEntries(evolution)),
+    yield* write(PERSONS, foldPersons(events, before.identities)),
+    yield* write(PERSON_FINDINGS, foldPersonFindings(events)),
+    yield* write(KNOWN_CONTACTS, foldKnownContacts(events, fieldOf)),
+    yield* write(ATTEMPT_LOG, foldAttempts(events)),
+    yield* write(LEDGER_CHECKPOINTS, foldLedgerCheckpoints(events)),
+    yield* write(SETTINGS, foldSettings(events)),
   ].filter(({ rows }) => rows > 0);
   return { writes, after: { enrichments, accounts } };
-};
+}
 
-const write = <Row>(table: Table<Row>, rows: readonly Row[]): TableWrite => ({
-  table,
-  rows: rows.length,
-  parameters: rows.length === 0 ? [] : table.parameters(rows),
-});
+function* write<Row>(table: Table<Row>, rows: readonly Row[]): Generator<void, TableWrite, void> {
+  const parameters: string[] = [];
+  if (rows.length > 0) {
+    for (const parameter of table.parameters(rows)) {
+      parameters.push(parameter);
+      yield;
+    }
+  }
+  return { table, rows: rows.length, parameters };
+}
 
 const streamsOf = ({ enrichments, accounts }: RowsBefore): ReadonlyMap<StreamKey, StreamState> =>
   new Map<StreamKey, StreamState>([

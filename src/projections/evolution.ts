@@ -30,14 +30,21 @@ export interface Evolution {
   readonly state: StateReader;
 }
 
+/** A fraction of a millisecond. */
+const EVENTS_PER_STEP = 20;
+
 /** `before`: the streams that this batch changes but does not begin (`streamsToRead`). */
-export const evolveBatch = (events: readonly StoredEvent[], before: ReadonlyMap<StreamKey, StreamState>): Evolution => {
+export function* evolveSteps(
+  events: readonly StoredEvent[],
+  before: ReadonlyMap<StreamKey, StreamState>,
+): Generator<void, Evolution, void> {
   const state = new Draft({
     get: <K extends StreamKind>(key: StreamKey<K>) => before.get(key) as StateByKind[K] | undefined,
   });
   const enrichments: StreamChange<Enrichment>[] = [];
   const accounts: AccountChange[] = [];
-  for (const event of events) {
+  for (const [index, event] of events.entries()) {
+    if (index % EVENTS_PER_STEP === EVENTS_PER_STEP - 1) yield;
     for (const [key, after] of state.apply(event)) {
       const kind = kindOf(key);
       if (kind === 'enrichment') enrichments.push({ event, after: after as Enrichment });
@@ -45,4 +52,4 @@ export const evolveBatch = (events: readonly StoredEvent[], before: ReadonlyMap<
     }
   }
   return { enrichments, accounts, state };
-};
+}

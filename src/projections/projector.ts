@@ -2,7 +2,8 @@ import type { Database } from '../db/database.js';
 import { CombinedBatches } from '../log/combined-batches.js';
 import type { EventBatch } from '../log/event-follower.js';
 import { isSameRecord } from '../log/checkpoint.js';
-import { foldBatch, type Folded } from './batch.js';
+import { ENDLESS_SLICE, runInSlices, type Slices } from '../observability/event-loop-slices.js';
+import { foldSteps, type Folded } from './batch.js';
 import { PROJECTION_CHECKPOINTS } from './checkpoints.js';
 import type { IdentityOpener } from './persons/identities.js';
 import type { Positions } from './positions.js';
@@ -15,6 +16,8 @@ export interface ProjectorOptions {
   readonly database: Database;
   readonly positions: Positions;
   readonly identities: IdentityOpener;
+  /** Left out: the projector has the event loop to itself. */
+  readonly slices?: Slices;
 }
 
 type Outcome = 'stored' | 'moved';
@@ -55,11 +58,12 @@ export class Projector {
    * fails when they did. Folding over such rows may already break an invariant of the core.
    */
   private async fold(batches: readonly EventBatch[]): Promise<Folded | 'moved'> {
-    const { database, identities } = this.options;
+    const { database, identities, slices = ENDLESS_SLICE } = this.options;
     const events = batches.flatMap((batch) => batch.events);
     for (const { partition, previous } of batches) this.written.begin(partition, previous);
     try {
-      return foldBatch(events, await readRowsBefore({ sql: database, identities, written: this.written }, events));
+      const before = await readRowsBefore({ sql: database, identities, written: this.written }, events);
+      return await runInSlices(slices, foldSteps(events, before));
     } catch (error) {
       if (await this.isOvertaken(batches)) return 'moved';
       throw error;

@@ -32,8 +32,8 @@ export interface Table<Row> {
   /** True when a row is written once and never again. */
   readonly appendOnly: boolean;
   readonly insertSql: (options: InsertOptions) => string;
-  /** One per column: an array literal, or JSON texts. */
-  readonly parameters: (rows: readonly Row[]) => readonly string[];
+  /** One per column, made when it is asked for: an array literal, or JSON texts. */
+  readonly parameters: (rows: readonly Row[]) => Iterable<string>;
 }
 
 export interface TableShape<Row> {
@@ -54,12 +54,15 @@ export const table = <Row>(shape: TableShape<Row>): Table<Row> => ({
   key: shape.key,
   appendOnly: shape.newerBy === 'never',
   insertSql: (options) => insertSql(shape, options),
-  parameters: (rows) =>
-    shape.columns.map(({ type, value }) => {
-      const values = rows.map(value);
-      return type === 'jsonb' ? jsonTexts(values as readonly (string | null)[]) : arrayLiteral(values);
-    }),
+  parameters: (rows) => parametersOf(shape, rows),
 });
+
+function* parametersOf<Row>({ columns }: TableShape<Row>, rows: readonly Row[]): Generator<string, void, void> {
+  for (const { type, value } of columns) {
+    const values = rows.map(value);
+    yield type === 'jsonb' ? jsonTexts(values as readonly (string | null)[]) : arrayLiteral(values);
+  }
+}
 
 const insertSql = <Row>(shape: TableShape<Row>, { firstParameter, condition, mode }: InsertOptions): string => {
   const names = shape.columns.map(({ name }) => name).join(', ');

@@ -1,6 +1,7 @@
 import { statement, type Sql } from '../db/database.js';
 import type { IdentityHash, KeyId, Sealed } from '../domain/kernel/ids.js';
 import type { Field, Verification } from '../domain/waterfall/plan.js';
+import type { Slices } from '../observability/event-loop-slices.js';
 import { commandIdFrom } from '../log/command-id.js';
 import type { CacheEntry } from '../events/enrichment.events.js';
 import { CACHE_ORG, KeyDestroyed, type Vault } from '../vault/vault.js';
@@ -90,8 +91,7 @@ export class ContactCache {
   private readonly keys: MicroBatcher<IdentityHash, KeyId | null>;
 
   constructor(
-    private readonly known: KnownContacts,
-    private readonly vault: Vault,
+    private readonly options: { readonly known: KnownContacts; readonly vault: Vault; readonly slices: Slices },
   ) {
     this.keys = new MicroBatcher((identities) => this.keysOf(identities), { itemsMax: KEYS_PER_STATEMENT_MAX });
   }
@@ -105,10 +105,12 @@ export class ContactCache {
   /** Looks for all of them in one statement; the result has one place per attempt. */
   async find(attempts: readonly HeldAttempt[]): Promise<readonly (CachedContact | null)[]> {
     if (attempts.length === 0) return [];
-    const rows = await this.known.find(attempts, ENTRY_AGE_MS_MAX);
-    if (rows.length > 0) await this.vault.warm(CACHE_ORG, [...new Set(rows.map(({ keyId }) => keyId))]);
+    const { known, vault, slices } = this.options;
+    const rows = await known.find(attempts, ENTRY_AGE_MS_MAX);
+    if (rows.length > 0) await vault.warm(CACHE_ORG, [...new Set(rows.map(({ keyId }) => keyId))]);
     const found = new Map<number, CachedContact>();
     for (const row of rows) {
+      if (slices.areOver) await slices.breathe();
       const contact = await this.open(row);
       if (contact !== null) found.set(row.question, contact);
     }
@@ -125,7 +127,7 @@ export class ContactCache {
       cacheId: commandIdFrom('cache', attempt.enrichmentId, attempt.attempt),
       identities: attempt.identities,
       keyId,
-      sealed: await this.vault.seal(CACHE_ORG, keyId, 'values', verdict.values),
+      sealed: await this.options.vault.seal(CACHE_ORG, keyId, 'values', verdict.values),
     };
   }
 
@@ -137,7 +139,7 @@ export class ContactCache {
   /** An entry whose person was erased elsewhere is no entry any more. */
   private async open({ keyId, sealed, cacheId, verification }: CacheRow): Promise<CachedContact | null> {
     try {
-      const values = (await this.vault.open(CACHE_ORG, keyId, 'values', sealed)) as FoundValues;
+      const values = (await this.options.vault.open(CACHE_ORG, keyId, 'values', sealed)) as FoundValues;
       return { cacheId, values, valuesFound: valuesIn(values), verification };
     } catch (error) {
       if (error instanceof KeyDestroyed) return null;
@@ -148,7 +150,7 @@ export class ContactCache {
   private async keysOf(identities: readonly IdentityHash[]): Promise<readonly (KeyId | null)[]> {
     const distinct = [...new Set(identities)];
     try {
-      const keys = await this.vault.keysFor(CACHE_ORG, distinct);
+      const keys = await this.options.vault.keysFor(CACHE_ORG, distinct);
       return identities.map((identity) => keys.get(identity) ?? null);
     } catch (error) {
       if (!(error instanceof KeyDestroyed)) throw error;

@@ -1,6 +1,7 @@
 import type { Clock } from '../domain/kernel/clock.js';
 import { CombinedBatches } from '../log/combined-batches.js';
 import type { EventBatch } from '../log/event-follower.js';
+import { ENDLESS_SLICE, type Slices } from '../observability/event-loop-slices.js';
 import type { Logger } from '../observability/logger.js';
 import { sleep } from '../observability/clock.js';
 import { Repeater } from '../observability/repeater.js';
@@ -25,6 +26,8 @@ export interface DispatcherOptions {
   readonly registry: ProviderRegistry;
   /** Processes that call vendors, this one included: they share the rates that vendors allow. */
   readonly liveProcesses: () => number;
+  /** Left out: the dispatcher has the event loop to itself. */
+  readonly slices?: Slices;
   readonly clock: Clock;
   readonly logger: Logger;
   /** 0..1, for jitter. */
@@ -51,10 +54,11 @@ export class Dispatcher {
   private repeaters: readonly Repeater[] = [];
 
   constructor(private readonly options: DispatcherOptions) {
+    const { slices = ENDLESS_SLICE } = options;
     const { clock, liveProcesses, registry, vault, knownContacts } = options;
-    const cache = new ContactCache(knownContacts, vault);
+    const cache = new ContactCache({ known: knownContacts, vault, slices });
     this.window = new AttemptWindow(registry, { clock, liveProcesses });
-    this.answerer = new Answerer({ ...options, cache });
+    this.answerer = new Answerer({ ...options, cache, slices });
     this.runner = new AttemptRunner({
       ...options,
       window: this.window,
@@ -62,7 +66,7 @@ export class Dispatcher {
       onParked: (delayMs) => this.refill.dueIn(delayMs),
       onLetGo: () => this.refill.roomMade(),
     });
-    this.intake = new AttemptIntake({ ...options, runner: this.runner, answerer: this.answerer, cache });
+    this.intake = new AttemptIntake({ ...options, runner: this.runner, answerer: this.answerer, cache, slices });
     this.refill = new Refill({
       ...options,
       window: this.window,

@@ -34,6 +34,9 @@ describe('arrays as parameters come back as they were given', () => {
       "'",
       '\n\t',
       '(x)',
+      '{"text":"a \\"b\\" \\\\ c\\n"}',
+      '\u0001"',
+      '\u2028"\u007f',
     ];
     expect(await sent(TEXTS, texts)).toEqual(texts);
     expect(await sent(TEXTS, [undefined])).toEqual([null]);

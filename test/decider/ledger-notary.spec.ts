@@ -8,6 +8,7 @@ import { rootOf, treeOf, type OrgHead } from '../../src/domain/credits/merkle.js
 import type { OrgId } from '../../src/domain/kernel/ids.js';
 import type { Instant } from '../../src/domain/kernel/instant.js';
 import { ownOrgOf, partitionOf } from '../../src/log/partition.js';
+import { ENDLESS_SLICE } from '../../src/observability/event-loop-slices.js';
 import { createLogger } from '../../src/observability/logger.js';
 import { VirtualClock } from '../log/virtual-clock.js';
 import { sha256 } from '../support/given.js';
@@ -81,15 +82,16 @@ describe('CR-11 over a running decider', () => {
     await start('a');
     await grant('org_1');
     const sent: Command[] = [];
+    const snapshot = await headsOf(world).grownIn(0); // The same that the first one reads.
     const second = new LedgerNotary({
-      heads: headsOf(world),
+      heads: { grownIn: async () => snapshot },
       signer,
       everyMs: MINUTE_MS,
       clock: world.clock,
       sha256,
       owned: () => [0],
       partitions: async () => 1,
-      slices: { breathe: async () => undefined },
+      slices: ENDLESS_SLICE,
       sender: { send: async (command) => ({ partition: 0, offset: world.send([command]), sent: sent.push(command) }) },
       logger: createLogger('silent'),
     });
@@ -127,7 +129,7 @@ describe('LedgerNotary', () => {
       sha256,
       owned: () => [1, 5],
       partitions: async () => 8,
-      slices: { breathe: async () => undefined },
+      slices: ENDLESS_SLICE,
       logger: createLogger('silent'),
       sender: {
         send: async (command) => {

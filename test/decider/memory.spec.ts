@@ -164,7 +164,7 @@ it('stops the partition, in order, at the first command that needs a cold stream
 });
 
 it('stops deciding while too much is not saved', async () => {
-  const owner = await world.process('a', { limits: { unsavedBytes: 2_000 } }).deciding();
+  const owner = await world.process('a', { limits: { unsavedBytes: 2_000, batchCommands: 5 } }).deciding();
   await world.ask(grantTo(1));
   await world.clock.pass(500);
   owner.store.faults.down = true;

@@ -15,6 +15,7 @@ import { MemoryLog } from '../../src/log/memory/memory-log.js';
 import type { MemoryFaults } from '../../src/log/memory/memory-process.js';
 import type { Reply } from '../../src/log/reply-codec.js';
 import { createLogger } from '../../src/observability/logger.js';
+import { ENDLESS_SLICE } from '../../src/observability/event-loop-slices.js';
 import { settle, VirtualClock } from '../log/virtual-clock.js';
 import { sha256 } from '../support/given.js';
 
@@ -165,6 +166,7 @@ export class DeciderProcess {
       replies: { deliver: (_, reply) => this.deliver(reply) },
       sender: new CommandSender({ log, topics: TOPICS }),
       clock,
+      slices: ENDLESS_SLICE,
       logger: createLogger('silent'),
       sha256,
       unit: 'credit',

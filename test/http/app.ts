@@ -19,6 +19,7 @@ import { READINESS_SOURCE, type RoleReadiness } from '../../src/http/health/read
 import { HttpModule } from '../../src/http/http.module.js';
 import { VaultedIdentities } from '../../src/http/persons/vaulted-identities.js';
 import * as ports from '../../src/http/ports.js';
+import { ENDLESS_SLICE } from '../../src/observability/event-loop-slices.js';
 import { createLogger } from '../../src/observability/logger.js';
 import { createMetrics } from '../../src/observability/metrics.js';
 import { RequestRates, type RequestRatesOptions } from '../../src/rates/request-rates.js';
@@ -170,6 +171,7 @@ export class World {
       }),
       use(ports.VAULT, this.vault),
       use(ports.CLOCK, this.clock),
+      use(ports.SLICES, ENDLESS_SLICE),
       use(ports.UNIT, 'credit'),
       use(COOKIE_ALLOWED, false),
       {

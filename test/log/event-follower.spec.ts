@@ -50,6 +50,28 @@ describe('a follower', () => {
     await hopeless.stop();
   });
 
+  it('gives up the records that it is reading when the partition is taken away, and lets go only then', async () => {
+    const { harness, role, test } = onePartition();
+    const owner = await test.own('owner');
+    await owner.append([pending(1)]);
+    let looks = 0;
+    let goOn: () => void = () => undefined;
+    const breathe = () => {
+      looks += 1;
+      return new Promise<void>((resolve) => (goOn = resolve));
+    };
+    const follower = role.follower(harness, test.log, { slices: { areOver: true, breathe } });
+    await follower.start();
+    await harness.until(() => looks === 1);
+    let stopped = false;
+    const stopping = follower.stop().then(() => (stopped = true));
+    await harness.until(() => follower.status().partitions.length === 0);
+    expect(stopped).toBe(false);
+    goOn();
+    await stopping;
+    expect([role.batches, role.fatal]).toEqual([[], []]);
+  });
+
   it('gives up a batch that keeps failing when the partition is taken away', async () => {
     const { harness, role, test } = onePartition();
     const owner = await test.own('owner');

@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import type { EventBatch } from '../../src/log/event-follower.js';
 import { EventLogStrategy, type EventsPattern } from '../../src/log/event-log.strategy.js';
 import { RethrowFilter } from '../../src/log/rethrow.filter.js';
+import { ENDLESS_SLICE } from '../../src/observability/event-loop-slices.js';
 import { FaultyLog } from './contract/faulty-log.js';
 import { PartitionUnderTest, pending } from './contract/harness.js';
 import { Role } from './contract/role.js';
@@ -45,6 +46,7 @@ const serviceWith = async (roleNames: readonly string[]) => {
     groupPrefix: 'test-',
     roles: Object.fromEntries(roleNames.map((name) => [name, { checkpoints }])),
     clock: harness.clock,
+    slices: ENDLESS_SLICE,
     logger: pino({ level: 'silent' }),
     onFatal: (error) => role.fatal.push(error),
   });

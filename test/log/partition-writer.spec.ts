@@ -20,6 +20,21 @@ describe('a partition writer', () => {
     expect(numbersOf(await test.counted())).toEqual([2]);
   });
 
+  it('never gives two events the same seq, although one batch is encoded while another one is appended', async () => {
+    const { test } = onePartition();
+    const turns: (() => void)[] = [];
+    const breathe = () => new Promise<void>((resolve) => void turns.push(resolve));
+    const writer = await test.claim('a', null, { slices: { areOver: true, breathe } });
+    await writer.restore(() => undefined);
+    const both = [writer.append([pending(1)]), writer.append([pending(2)])];
+    const outcomes = Promise.allSettled(both);
+    turns[0]?.();
+    await both[0];
+    turns[1]?.();
+    expect((await outcomes).map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+    expect(numbersOf(await test.counted())).toEqual([1]);
+  });
+
   it('never says that an event is smaller than it is', async () => {
     const { test, events } = onePartition();
     const writer = await test.own('a');

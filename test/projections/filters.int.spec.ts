@@ -94,8 +94,10 @@ describe(`filters against an evaluator in memory (OP-24, seed ${seed})`, () => {
           ],
     );
     const options = { firstParameter: 1, condition: 'true', mode: 'insert' } as const;
-    await side.database.query(statement('', PERSONS.insertSql(options)), PERSONS.parameters(persons));
-    await side.database.query(statement('', PERSON_FINDINGS.insertSql(options)), PERSON_FINDINGS.parameters(found));
+    await side.database.query(statement('', PERSONS.insertSql(options)), [...PERSONS.parameters(persons)]);
+    await side.database.query(statement('', PERSON_FINDINGS.insertSql(options)), [
+      ...PERSON_FINDINGS.parameters(found),
+    ]);
   };
 
   beforeAll(async () => {

@@ -6,6 +6,7 @@ import { topicsOf } from '../../src/log/log.js';
 import { MemoryBroker } from '../../src/log/memory/memory-broker.js';
 import { MemoryLog } from '../../src/log/memory/memory-log.js';
 import { systemClock } from '../../src/observability/clock.js';
+import { ENDLESS_SLICE } from '../../src/observability/event-loop-slices.js';
 import { createLogger } from '../../src/observability/logger.js';
 import { PROJECTION_CHECKPOINTS } from '../../src/projections/checkpoints.js';
 import { EnrichmentsQuery } from '../../src/projections/enrichments/enrichments.query.js';
@@ -46,6 +47,7 @@ describe('the role `projections`', () => {
       groupPrefix: 'test-',
       roles: { [PROJECTIONS_GROUP]: { checkpoints: PROJECTION_CHECKPOINTS.sourceIn(side.database) } },
       clock: systemClock,
+      slices: ENDLESS_SLICE,
       logger: createLogger('silent'),
       onFatal: (error) => stop(error),
     });

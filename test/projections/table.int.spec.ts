@@ -51,7 +51,7 @@ describe('table', () => {
       fc.asyncProperty(fc.array(row, { maxLength: 30 }), async (values) => {
         const rows = values.map((value, id) => ({ id, ...value }));
         await side.database.query(statement('', 'truncate any_rows'));
-        await side.database.query(INSERT, ROWS.parameters(rows));
+        await side.database.query(INSERT, [...ROWS.parameters(rows)]);
         const query = statement('', 'select id, text, json, is_set as "isSet", ratio from any_rows order by id');
         expect(await side.database.query(query)).toEqual(JSON.parse(JSON.stringify(rows)));
       }),

@@ -1,15 +1,12 @@
 import { hash } from 'node:crypto';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
-import { growTree, inOrder, pathOf, rootOf, type MerkleTree, type OrgHead } from '../../domain/credits/merkle.js';
+import { growTree, inOrder, pathOf, rootOf } from '../../domain/credits/merkle.js';
 import type { OrgId } from '../../domain/kernel/ids.js';
+import { runInSlices, type Slices } from '../../observability/event-loop-slices.js';
 import type { CoveringStatement } from '../../projections/credits/ledger-proof.query.js';
-import { LEDGER_KEYS, LEDGER_PROOF_READER } from '../ports.js';
+import { LEDGER_KEYS, LEDGER_PROOF_READER, SLICES } from '../ports.js';
 import type { LedgerKeyReader, LedgerProofReader } from '../ports.js';
 import type { Inclusion } from './ledger.presenter.js';
-
-/** A few hundred microseconds of hashing. */
-const HASHES_PER_TURN = 500;
 
 /** CR-11: what signed statements say of an org's chain. */
 @Injectable()
@@ -17,6 +14,7 @@ export class LedgerProofs {
   constructor(
     @Inject(LEDGER_PROOF_READER) private readonly proofs: LedgerProofReader,
     @Inject(LEDGER_KEYS) private readonly keys: LedgerKeyReader,
+    @Inject(SLICES) private readonly slices: Slices,
   ) {}
 
   /** Of the newest head that is signed; null: none is yet. */
@@ -35,7 +33,11 @@ export class LedgerProofs {
   private async included(covering: CoveringStatement): Promise<Inclusion> {
     const { statement, head } = covering;
     const heads = inOrder(await this.proofs.heads(covering));
-    const tree = await grown(heads);
+    // Many orgs make a large tree.
+    const tree = await runInSlices(
+      this.slices,
+      growTree((text) => hash('sha256', text), heads),
+    );
     const index = heads.findIndex(({ org }) => org === head.org);
     if (heads.length !== statement.heads || rootOf(tree) !== statement.merkleRoot || index < 0) {
       throw new Error(
@@ -51,13 +53,3 @@ export class LedgerProofs {
     return key.publicKey;
   }
 }
-
-/** Many orgs make a large tree: other requests go on in between. */
-const grown = async (heads: readonly OrgHead[]): Promise<MerkleTree> => {
-  const growing = growTree((text) => hash('sha256', text), heads);
-  for (let hashes = 1; ; hashes += 1) {
-    const { done, value } = growing.next();
-    if (done === true) return value;
-    if (hashes % HASHES_PER_TURN === 0) await nextTurn();
-  }
-};

@@ -1,3 +1,4 @@
+import type { Slices } from '../../observability/event-loop-slices.js';
 import type { BrokerConnection } from './broker-connection.js';
 import type { Cluster } from './cluster.js';
 import { fetchExchange, type FetchedPartition } from './fetch-exchange.js';
@@ -22,6 +23,7 @@ export interface FetchLoopOptions {
   readonly nodeId: number;
   readonly cluster: Cluster;
   readonly pacing: Pacing | null;
+  readonly slices: Slices;
   /** The feeds that this broker leads now. */
   readonly feeds: () => readonly PartitionFeed[];
   readonly onFetched: (feed: PartitionFeed, fetched: FetchedPartition) => void;
@@ -74,7 +76,7 @@ export class FetchLoop {
   }
 
   private async fetch(feeds: readonly PartitionFeed[], maxWaitMs: number): Promise<void> {
-    const { topic, nodeId, cluster, onFetched, onFailed } = this.options;
+    const { topic, nodeId, cluster, slices, onFetched, onFailed } = this.options;
     const positions = feeds.map((feed) => ({ partition: feed.partition, offset: feed.next }));
     const limits = { partitionMaxBytes: PARTITION_BYTES, maxBytes: ANSWER_BYTES, maxWaitMs, timeoutMs: REQUEST_MS };
     for (const feed of feeds) feed.isFetching = true;
@@ -84,6 +86,8 @@ export class FetchLoop {
       const answer = await this.polling.send(fetchExchange({ topic, positions, ...limits }));
       const byPartition = new Map(feeds.map((feed) => [feed.partition, feed]));
       for (const fetched of answer) {
+        // Decoding takes a millisecond a partition. Whoever is closed meanwhile is passed over.
+        if (slices.areOver) await slices.breathe();
         const feed = byPartition.get(fetched.partition);
         if (feed && !feed.isClosed) onFetched(feed, fetched);
       }

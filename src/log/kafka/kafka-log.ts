@@ -19,6 +19,7 @@ import { GroupSession, REQUEST_MS as GROUP_REQUEST_MS } from './group-session.js
 import { KafkaMembership } from './kafka-membership.js';
 import { KafkaReads } from './kafka-reads.js';
 import { KafkaSubscription } from './kafka-subscription.js';
+import { ENDLESS_SLICE, type Slices } from '../../observability/event-loop-slices.js';
 import { Metadata } from './metadata.js';
 
 /** Ends requests that the exchanges' own timeouts do not. */
@@ -32,6 +33,8 @@ export interface KafkaLogOptions {
   readonly brokers: readonly string[];
   readonly clientId: string;
   readonly logger: Logger;
+  /** Left out: the log has the event loop to itself. */
+  readonly slices?: Slices;
 }
 
 /** The log on a real Kafka (≥ 2.3), by kafkajs' connections and our own requests. */
@@ -99,6 +102,7 @@ export class KafkaLog implements Log {
       sink,
       onFailed,
       pacing: background ? new Pacing() : null,
+      slices: this.options.slices ?? ENDLESS_SLICE,
       cluster: this.cluster(REQUEST_MS),
       range: (partition) => this.range(topic, partition),
       logger: this.options.logger,

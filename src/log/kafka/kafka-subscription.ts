@@ -1,3 +1,4 @@
+import type { Slices } from '../../observability/event-loop-slices.js';
 import type { Logger } from '../../observability/logger.js';
 import { OffsetOutOfRange, type LogRange, type RecordSink, type Subscription } from '../log.js';
 import { backoffMs, pause } from './backoff.js';
@@ -19,6 +20,7 @@ export interface SubscriptionOptions {
   readonly onFailed: (partition: number, error: Error) => void;
   /** null: everything is read at once. */
   readonly pacing: Pacing | null;
+  readonly slices: Slices;
   /** Its own, so that nobody waits behind its long polls. */
   readonly cluster: Cluster;
   readonly range: (partition: number) => Promise<LogRange>;
@@ -118,10 +120,11 @@ export class KafkaSubscription implements Subscription {
   private loop(nodeId: number): FetchLoop {
     const known = this.loops.get(nodeId);
     if (known) return known;
-    const { topic, cluster, pacing } = this.options;
+    const { topic, cluster, pacing, slices } = this.options;
     const loop = new FetchLoop({
       topic,
       pacing,
+      slices,
       nodeId,
       cluster,
       feeds: () => [...this.feeds.values()].filter(({ partition }) => cluster.leaderOf(topic, partition) === nodeId),

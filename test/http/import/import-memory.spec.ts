@@ -5,6 +5,7 @@ import { WINDOW_ROWS_MAX } from '../../../src/http/persons/import/import-bounds.
 import { PersonImports } from '../../../src/http/persons/import/person-imports.js';
 import type { WindowRecorder } from '../../../src/http/persons/import/window-recorder.js';
 import { VaultedIdentities } from '../../../src/http/persons/vaulted-identities.js';
+import { ENDLESS_SLICE } from '../../../src/observability/event-loop-slices.js';
 import { MemoryVault } from '../../../src/vault/memory-vault.js';
 import { ManualClock } from '../../commands/fakes.js';
 
@@ -31,6 +32,7 @@ it('PR-04 of a file of any length a window is in memory and what has just arrive
     { record } as WindowRecorder,
     new VaultedIdentities(new MemoryVault()),
     new ManualClock(),
+    ENDLESS_SLICE,
   );
   const stream = Readable.from(chunks(), { highWaterMark: CHUNKS_AHEAD });
   const file = new IncomingFile('ndjson', stream, null);

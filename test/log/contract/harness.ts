@@ -7,6 +7,7 @@ import { fenceAt } from '../../../src/log/fence.js';
 import type { Log, Topics } from '../../../src/log/log.js';
 import { PartitionWriter, type ClaimOptions, type PendingEvent } from '../../../src/log/partition-writer.js';
 import { passThrough } from '../../../src/log/restore.js';
+import { ENDLESS_SLICE } from '../../../src/observability/event-loop-slices.js';
 import { VirtualClock } from '../virtual-clock.js';
 import { FaultyLog } from './faulty-log.js';
 
@@ -83,6 +84,7 @@ export class PartitionUnderTest {
       by,
       newClaim: () => `claim-${(this.#claims += 1)}-${by}`,
       clock: this.writerClock,
+      slices: ENDLESS_SLICE,
       checkpoint,
       membership: () => Promise.resolve(),
       onCommandsLost: (lost) => this.lost.push(lost),

@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import type { Checkpoint } from '../../../src/log/checkpoint.js';
 import { EventFollower, type EventBatch, type EventFollowerOptions } from '../../../src/log/event-follower.js';
 import type { Log } from '../../../src/log/log.js';
+import { ENDLESS_SLICE } from '../../../src/observability/event-loop-slices.js';
 import { numbersOf, type LogHarness } from './harness.js';
 
 /** A role that keeps its data in memory, with the compare-and-set that every role owes its follower. */
@@ -28,6 +29,7 @@ export class Role {
       },
       handle: (batch) => Promise.resolve(this.store(batch)),
       clock: harness.clock,
+      slices: ENDLESS_SLICE,
       logger: pino({ level: 'silent' }),
       onFatal: (error) => this.fatal.push(error),
       ...over,

@@ -5,12 +5,13 @@ import type { Inclusion } from '../../../src/http/credits/ledger.presenter.js';
 import type { Unit } from '../../../src/http/ports.js';
 import { foldEntries } from '../../../src/projections/credits/credit-entries.projection.js';
 import type { EntryView } from '../../../src/projections/credits/credit-entries.query.js';
-import { evolveBatch } from '../../../src/projections/evolution.js';
+import { runAtOnce } from '../../../src/observability/event-loop-slices.js';
+import { evolveSteps } from '../../../src/projections/evolution.js';
 import type { Story } from '../../support/events.js';
 
 /** The org's entries as the read model holds them. */
 export const entriesOf = (story: Story, orgId: OrgId): readonly EntryView[] =>
-  foldEntries(evolveBatch(story.events, new Map()))
+  foldEntries(runAtOnce(evolveSteps(story.events, new Map())))
     .filter(({ event }) => event.orgId === orgId)
     .map(({ event, entry }) => ({
       ...entry,

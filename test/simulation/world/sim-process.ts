@@ -7,6 +7,8 @@ import { MemoryLog } from '../../../src/log/memory/memory-log.js';
 import { MemoryProcess } from '../../../src/log/memory/memory-process.js';
 import { PartitionWriter } from '../../../src/log/partition-writer.js';
 import { Replies } from '../../../src/log/replies.js';
+import { sleep } from '../../../src/observability/clock.js';
+import type { Slices } from '../../../src/observability/event-loop-slices.js';
 import { sha256 } from '../../support/given.js';
 import type { Installation } from './installation.js';
 import { NarrowLog } from './narrow-log.js';
@@ -21,6 +23,9 @@ const SESSION_MS = 3_000;
 const EVENTS_BYTES_MAX = 8_500;
 /** 10 minutes of renewal become 30 seconds. */
 const CLAIM_HURRY = 20;
+/** Of the looks at the event loop: then everything else goes on for up to so long. */
+const SLICE_ENDS = 0.02;
+const TURN_MS_MAX = 20;
 /** Of the thaws. */
 const CLAIMS_COPIED = 0.5;
 /** So small that streams are evicted and loaded all the time, and that batches are full. */
@@ -87,6 +92,7 @@ export class SimProcess {
       replies: this.replies,
       sender: this.sender,
       clock,
+      slices: this.slices(),
       logger,
       sha256,
       unit: 'credit',
@@ -105,6 +111,7 @@ export class SimProcess {
       log,
       topics,
       clock,
+      slices: this.slices(),
       logger,
       onFatal,
       group: 'sim.providers',
@@ -112,6 +119,17 @@ export class SimProcess {
       checkpoints: { load: (partition) => this.atDatabase(() => vendors.checkpoint(partition)) },
       handle: (batch) => this.atDatabase(() => vendors.store(batch)),
     });
+  }
+
+  /** Over at any time, so that whatever can happen between two items of one piece of work does. */
+  private slices(): Slices {
+    const { clock, random } = this;
+    return {
+      get areOver() {
+        return random.next() < SLICE_ENDS;
+      },
+      breathe: () => sleep(clock, random.next() * TURN_MS_MAX),
+    };
   }
 
   private async atDatabase<T>(run: () => T): Promise<T> {

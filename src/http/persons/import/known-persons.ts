@@ -1,12 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { addsTo, type Facts } from '../../../commands/merge-facts.js';
 import type { KeyId, OrgId } from '../../../domain/kernel/ids.js';
+import { mapInSlices, type Slices } from '../../../observability/event-loop-slices.js';
 import type { PersonView } from '../../../projections/persons/persons.query.js';
 import { KeyDestroyed, type Vault } from '../../../vault/vault.js';
 import { ReadYourWrites } from '../../consistency/read-your-writes.js';
-import { PERSON_READER, VAULT, type PersonReader } from '../../ports.js';
+import { PERSON_READER, SLICES, VAULT, type PersonReader } from '../../ports.js';
 import type { Candidate } from './candidate.js';
-import { inSlices, piecesOf } from './in-slices.js';
+import { piecesOf } from './pieces.js';
 
 /** Keys that are made at once: each costs a seal. */
 const KEYS_AT_ONCE = 250;
@@ -33,6 +34,7 @@ export class KnownPersons {
     @Inject(VAULT) private readonly vault: Vault,
     @Inject(PERSON_READER) private readonly persons: PersonReader,
     @Inject(ReadYourWrites) private readonly consistency: ReadYourWrites,
+    @Inject(SLICES) private readonly slices: Slices,
   ) {}
 
   /** Nobody while the read model is behind. The candidates' keys are in the vault, and at hand, afterwards. */
@@ -44,7 +46,7 @@ export class KnownPersons {
       orgId,
       views.map(({ keyId }) => keyId),
     );
-    const opened = await inSlices(views, (view) => this.opened(orgId, view));
+    const opened = await mapInSlices(this.slices, views, (view) => this.opened(orgId, view));
     const byKey = new Map(opened.filter((known) => known !== null).map((known) => [known.view.keyId, known]));
     const found = candidates.map((candidate) => [candidate, byKey.get(keys.get(candidate) as KeyId)] as const);
     return new Map(found.filter((pair): pair is readonly [Candidate, KnownPerson] => pair[1] !== undefined));

@@ -6,8 +6,9 @@ import type { Position } from '../../../commands/ports.js';
 import { IDENTITY_VAULT, type IdentityVault } from '../../../commands/record-person.command.js';
 import type { Clock } from '../../../domain/kernel/clock.js';
 import { idOfHash, type OrgId } from '../../../domain/kernel/ids.js';
+import { mapInSlices, type Slices } from '../../../observability/event-loop-slices.js';
 import type { IncomingFile } from '../../input/file-body.js';
-import { CLOCK } from '../../ports.js';
+import { CLOCK, SLICES } from '../../ports.js';
 import { candidateOf, isCandidate } from './candidate.js';
 import type { OtherColumns } from './csv-columns.js';
 import { csvRows } from './csv-rows.js';
@@ -15,7 +16,6 @@ import { IMPORTS_MAX } from './import-bounds.js';
 import { isFault, type Row, type RowFault } from './import-row.js';
 import { ImportSource } from './import-source.js';
 import { ImportTally, type ImportCounts } from './import-tally.js';
-import { inSlices } from './in-slices.js';
 import { linesOf } from './lines.js';
 import { ndjsonRows } from './ndjson-rows.js';
 import { windowsOf } from './windows.js';
@@ -60,6 +60,7 @@ export class PersonImports {
     @Inject(WindowRecorder) private readonly recorder: WindowRecorder,
     @Inject(IDENTITY_VAULT) private readonly vault: IdentityVault,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(SLICES) private readonly slices: Slices,
   ) {}
 
   /**
@@ -86,7 +87,9 @@ export class PersonImports {
   }
 
   private async take(window: readonly Row[], order: ImportOrder, tally: ImportTally): Promise<void> {
-    const checked = await inSlices(window, async (row) => (isFault(row) ? [row] : candidateOf(row, this.vault)));
+    const checked = await mapInSlices(this.slices, window, (row) =>
+      isFault(row) ? [row] : candidateOf(row, this.vault),
+    );
     const recorded = (await this.recorder.record(order, checked.filter(isCandidate))).values();
     if (order.gone.aborted) throw clientGone();
     for (const one of checked) {

@@ -1,0 +1,85 @@
+import type { Clock } from '../domain/kernel/clock.js';
+
+/**
+ * Work on many items holds the event loop at most about this long. With what else runs in a turn (requests that arrive,
+ * rows that are read, a young garbage collection) that stays below 20 ms (issue 4, point 8).
+ */
+const SLICE_MS = 5;
+
+/** What work on many items asks between two of them: `if (slices.areOver) await slices.breathe()`. */
+export interface Slices {
+  /** The event loop has been held for a whole slice. */
+  readonly areOver: boolean;
+  /** Resolves at once, or when it is over in a later turn of the event loop. */
+  breathe(): Promise<void>;
+}
+
+/**
+ * Shares the event loop between all that works on many items, one for the whole process: whoever asks after the slice
+ * is over waits for a later turn of the loop, and each turn lets one of them go on.
+ */
+export class EventLoopSlices implements Slices {
+  private startedMs: number;
+  private readonly waiting: (() => void)[] = [];
+
+  constructor(
+    private readonly clock: Clock,
+    /** Calls back in a later turn of the event loop, after I/O. */
+    private readonly nextTurn: (run: () => void) => void = setImmediate,
+  ) {
+    this.startedMs = clock.now();
+  }
+
+  get areOver(): boolean {
+    return this.clock.now() - this.startedMs >= SLICE_MS;
+  }
+
+  async breathe(): Promise<void> {
+    if (!this.areOver) return;
+    await new Promise<void>((resolve) => {
+      this.waiting.push(resolve);
+      if (this.waiting.length === 1) this.nextTurn(() => this.startSlice());
+    });
+  }
+
+  private startSlice(): void {
+    this.startedMs = this.clock.now();
+    this.waiting.shift()?.();
+    if (this.waiting.length > 0) this.nextTurn(() => this.startSlice());
+  }
+}
+
+/** For whoever has the event loop to itself: tools, rebuilds, tests. */
+export const ENDLESS_SLICE: Slices = { areOver: false, breathe: () => Promise.resolve() };
+
+/** `items.map(run)`, an item at a time, with room for everything else in between. */
+export const mapInSlices = async <Item, Result>(
+  slices: Slices,
+  items: readonly Item[],
+  run: (item: Item, index: number) => Result | Promise<Result>,
+): Promise<Result[]> => {
+  const results: Result[] = [];
+  for (const [index, item] of items.entries()) {
+    if (slices.areOver) await slices.breathe();
+    const result = run(item, index);
+    results.push(result instanceof Promise ? await result : result);
+  }
+  return results;
+};
+
+/** Runs to the end at once what could stop: for whoever has little of it, or the event loop to itself. */
+export const runAtOnce = <Result>(steps: Generator<unknown, Result, void>): Result => {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+  }
+};
+
+/** Runs to the end what stops wherever there may be room for everything else. */
+export const runInSlices = async <Result>(slices: Slices, steps: Generator<unknown, Result, void>): Promise<Result> => {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+    if (slices.areOver) await slices.breathe();
+  }
+};
