@@ -13,8 +13,9 @@ const LEASED_UNTIL = inMs(String(LEASE_MS));
 export const KEYS = (first: number): string =>
   `unnest($${first}::uuid[], $${first + 1}::int[]) as given (enrichment_id, attempt)`;
 const SAME = 'a.enrichment_id = given.enrichment_id and a.attempt = given.attempt';
-// Rows come and go too fast for the planner's statistics: `coalesce` keeps it off the partial indexes, on the primary key.
-const OURS = `${SAME} and a.lease_owner = $1 and coalesce(a.answer is null, false)`;
+// Rows come and go too fast for the planner's statistics. `coalesce` tells it nothing: otherwise it takes a partial index,
+// or believes that one row is ours, and compares every row of the table with every one that is given.
+const OURS = `${SAME} and coalesce(a.lease_owner = $1 and a.answer is null, false)`;
 
 // As an array: the locking select runs once, and the update goes by primary key whatever the planner believes.
 export const TAKE_DUE = statement(
