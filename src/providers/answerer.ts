@@ -4,7 +4,6 @@ import { instantOf } from '../domain/kernel/instant.js';
 import type { CacheEntry } from '../events/enrichment.events.js';
 import { commandIdFrom } from '../log/command-id.js';
 import { sleep } from '../observability/clock.js';
-import type { Slices } from '../observability/event-loop-slices.js';
 import type { Logger } from '../observability/logger.js';
 import { KeyDestroyed, type Vault } from '../vault/vault.js';
 import { keyOf, type AnswerData, type AnsweredAttempt, type HeldAttempt } from './attempt.js';
@@ -23,7 +22,6 @@ export interface AnswererOptions {
   readonly queue: AttemptQueue;
   readonly cache: ContactCache;
   readonly vault: Vault;
-  readonly slices: Slices;
   readonly sender: ResponseSender;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -43,7 +41,6 @@ export class Answerer {
 
   /** The answer of the step itself. `adapter` is absent when no such provider is configured. */
   async answer(attempt: HeldAttempt, verdict: Verdict, adapter?: ProviderAdapter): Promise<void> {
-    await this.options.slices.breathe();
     const cache = await this.cacheEntry(attempt, verdict, adapter);
     const { step, provider } = attempt;
     const data = await this.sealed(attempt, verdict, { step, provider, cacheId: null, cache });
@@ -52,7 +49,6 @@ export class Answerer {
 
   /** Step zero: the cache had it, no vendor is called. */
   async answerFromCache(attempt: HeldAttempt, found: CachedContact): Promise<void> {
-    await this.options.slices.breathe();
     const verdict: Verdict = { outcome: 'hit', reason: null, vendorPrice: null, deliveries: 1, ...found };
     const data = await this.sealed(attempt, verdict, {
       step: 0,
@@ -127,8 +123,6 @@ export class Answerer {
   ): Promise<void> {
     const { orgId, correlationId, enrichmentId } = attempt;
     const stored = await this.store({ enrichmentId, attempt: attempt.attempt, answer }, paid ? 'durable' : 'relaxed');
-    // As many go on here as share a statement.
-    await this.options.slices.breathe();
     // The row is gone when nobody waits any more; then only what may fill the cache is worth telling.
     if (!stored && answer.cache === null) return;
     for (let delivery = 0; delivery < deliveries; delivery++) await this.send({ orgId, correlationId, answer });

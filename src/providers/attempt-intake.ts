@@ -1,5 +1,4 @@
 import type { KeyId, OrgId } from '../domain/kernel/ids.js';
-import { mapInSlices, type Slices } from '../observability/event-loop-slices.js';
 import type { Logger } from '../observability/logger.js';
 import { KeyDestroyed, KeyMissing, type SealedIdentity, type Vault } from '../vault/vault.js';
 import type { Answerer } from './answerer.js';
@@ -16,7 +15,6 @@ export interface IntakeOptions {
   readonly answerer: Answerer;
   readonly cache: ContactCache;
   readonly vault: Vault;
-  readonly slices: Slices;
   readonly logger: Logger;
 }
 
@@ -29,11 +27,12 @@ export class AttemptIntake {
 
   /** Never rejects: what fails here keeps its lease until it runs out, and is then taken again. */
   async accept(tasks: readonly Task[]): Promise<void> {
-    const { runner, slices } = this.options;
+    const { runner } = this.options;
     try {
       const left = await this.answerFromCache(tasks);
       await this.warm(left);
-      await mapInSlices(slices, left, (task) => runner.guarded(task, () => this.prepare(task)));
+      // All at once, so that what comes of them shares statements and batches of commands.
+      await Promise.all(left.map((task) => runner.guarded(task, () => this.prepare(task))));
     } catch (error) {
       this.options.logger.error({ err: error, attempts: tasks.length }, 'attempts not begun, they are taken again');
       for (const task of tasks) runner.letGo(task);

@@ -58,7 +58,7 @@ export class Dispatcher {
     const { clock, liveProcesses, registry, vault, knownContacts } = options;
     const cache = new ContactCache({ known: knownContacts, vault, slices });
     this.window = new AttemptWindow(registry, { clock, liveProcesses });
-    this.answerer = new Answerer({ ...options, cache, slices });
+    this.answerer = new Answerer({ ...options, cache });
     this.runner = new AttemptRunner({
       ...options,
       window: this.window,
@@ -66,7 +66,7 @@ export class Dispatcher {
       onParked: (delayMs) => this.refill.dueIn(delayMs),
       onLetGo: () => this.refill.roomMade(),
     });
-    this.intake = new AttemptIntake({ ...options, runner: this.runner, answerer: this.answerer, cache, slices });
+    this.intake = new AttemptIntake({ ...options, runner: this.runner, answerer: this.answerer, cache });
     this.refill = new Refill({
       ...options,
       window: this.window,

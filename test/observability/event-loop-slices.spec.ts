@@ -27,17 +27,28 @@ it('lets work go on while its slice lasts', async () => {
   expect(turns).toHaveLength(0);
 });
 
-it('lets one of those who wait go on per turn of the event loop once the slice is over', async () => {
-  const { clock, slices, turn } = handTurned();
-  await clock.pass(5);
+it('lets those who wait go on in a later turn of the event loop, as many as find room in a slice', async () => {
+  const { clock, slices, turns, turn } = handTurned();
+  let workedMs = 5;
+  jest.spyOn(clock, 'now').mockImplementation(() => workedMs + VirtualClock.prototype.now.call(clock));
   const went: string[] = [];
-  for (const name of ['a', 'b', 'c']) void slices.breathe().then(() => went.push(name));
-  await turn();
-  expect(went).toEqual(['a']);
+  const work = async (name: string, ms: number): Promise<void> => {
+    await slices.breathe();
+    went.push(name);
+    workedMs += ms;
+  };
+  void work('a', 1);
+  void work('b', 4);
+  void work('c', 9);
+  void work('d', 0);
+  expect(turns).toHaveLength(1);
   await turn();
   expect(went).toEqual(['a', 'b']);
   await turn();
   expect(went).toEqual(['a', 'b', 'c']);
+  await turn();
+  expect(went).toEqual(['a', 'b', 'c', 'd']);
+  expect(turns).toHaveLength(0);
 });
 
 /** Over as often as it is asked; counts the turns. */
