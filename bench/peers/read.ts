@@ -7,7 +7,7 @@ const NEWEST = {
   name: 'newest',
   text: `select id, org_id, person_id, field, status, error, data_found, created_by, created_at, updated_at,
       global_enrichment_id, transaction_id, reservation_id, price_list_version, lines,
-      reserved::int, captured::int, released::int
+      reserved::int, captured::int, released::int, refunded::int
     from peer_read.enrichments where org_id = $1 and person_id = $2 and field = $3
     order by created_at desc, id desc limit 1`,
 };
@@ -31,6 +31,7 @@ interface Row {
   readonly reserved: number;
   readonly captured: number;
   readonly released: number;
+  readonly refunded: number;
 }
 
 const bodyOf = (row: Row) => ({
@@ -52,6 +53,7 @@ const bodyOf = (row: Row) => ({
     reserved: row.reserved,
     captured: row.captured,
     released: row.released,
+    refunded: row.refunded,
     priceListVersion: row.price_list_version,
     fromCache: row.global_enrichment_id !== null,
     lines: row.lines,
