@@ -20,7 +20,7 @@ const BALANCE = named(
   object<Balance>({
     balance: described(
       signedCredits,
-      'The sum of all transactions: reserved credits are still in it. A grant leaves it at its end, a few seconds before the transaction of its expiry.',
+      'The sum of all transactions: reserved credits are still in it. A grant leaves it at its end, a few seconds before the transaction of its expiry; with `at` it counts until then.',
     ),
     organizationId: string,
     reserved: credits,

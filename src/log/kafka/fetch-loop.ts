@@ -45,10 +45,13 @@ export class FetchLoop {
   async run(): Promise<void> {
     while (!this.isClosed) {
       const led = this.options.feeds().filter((feed) => !feed.isLost && !feed.isFetching);
-      const ready = led.filter((feed) => feed.hasRoom && !this.isSpared(feed));
-      if (ready.length === 0) await this.wakeUp.wait(led.some((feed) => this.isSpared(feed)) ? SPARED_MS : undefined);
+      const asking = led.filter((feed) => !this.isSpared(feed));
+      const ready = asking.filter((feed) => feed.hasRoom);
+      const lookMs = asking.length < led.length ? SPARED_MS : undefined;
+      if (ready.length === 0) await this.wakeUp.wait(lookMs);
       else {
-        await this.fetch(this.rotated(ready), ready.length < led.length ? BUSY_WAIT_MS : MAX_WAIT_MS);
+        const isSomeFull = ready.length < asking.length;
+        await this.fetch(this.rotated(ready), isSomeFull ? BUSY_WAIT_MS : (lookMs ?? MAX_WAIT_MS));
         if (this.options.pacing !== null) await pause(this.options.pacing.restMs());
       }
     }
@@ -84,6 +87,7 @@ export class FetchLoop {
     try {
       this.polling = cluster.node(nodeId);
       const answer = await this.polling.send(fetchExchange({ topic, positions, ...limits }));
+      this.polling = null;
       const byPartition = new Map(feeds.map((feed) => [feed.partition, feed]));
       for (const fetched of answer) {
         // Decoding takes a millisecond a partition. Whoever is closed meanwhile is passed over.

@@ -112,6 +112,7 @@ export class KafkaSubscription implements Subscription {
       const leader = cluster.leaderOf(topic, feed.partition);
       if (leader === null || feed.isClosed) continue;
       feed.isLost = false;
+      feed.leader = leader;
       this.loop(leader).interrupt();
       return;
     }
@@ -127,7 +128,8 @@ export class KafkaSubscription implements Subscription {
       slices,
       nodeId,
       cluster,
-      feeds: () => [...this.feeds.values()].filter(({ partition }) => cluster.leaderOf(topic, partition) === nodeId),
+      // By where it was found, not by what others have learnt since: the broker that led it says that it has moved.
+      feeds: () => [...this.feeds.values()].filter(({ leader }) => leader === nodeId),
       onFetched: (feed, fetched) => this.fetched(feed, fetched),
       onFailed: (feeds, error) => {
         for (const feed of feeds) this.lost(feed, error);

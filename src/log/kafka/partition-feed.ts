@@ -22,6 +22,8 @@ export class PartitionFeed {
   readonly partition: number;
   /** Where to fetch next. */
   next: bigint;
+  /** Node id of the broker that leads it, as found last; null before. */
+  leader: number | null = null;
   /** Part of a request on its way. */
   isFetching = false;
   /** Its leader has to be found (again) before it is fetched. */
