@@ -34,7 +34,10 @@ export class Replay {
       await this.loadFor(chunk);
       this.evolveAll(chunk);
       const last = chunk.at(-1);
-      if (last !== undefined) snapshotter.advance(checkpointAt(last));
+      if (last !== undefined) {
+        snapshotter.advance(checkpointAt(last));
+        workingSet.prune(epochMsOf(last.time));
+      }
       await snapshotter.room();
       workingSet.evict();
       await slices.breathe();

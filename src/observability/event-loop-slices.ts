@@ -32,7 +32,8 @@ export class EventLoopSlices implements Slices {
   }
 
   get areOver(): boolean {
-    return this.clock.now() - this.startedMs >= SLICE_MS;
+    const heldMs = this.clock.now() - this.startedMs;
+    return heldMs >= SLICE_MS || heldMs < 0; // Negative: the clock was set back.
   }
 
   breathe(): Promise<void> {
