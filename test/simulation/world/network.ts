@@ -72,12 +72,14 @@ export class Network {
     return kind === 'late' || kind === 'late-duplicate' ? { kind, afterMs: this.lateMs(topic) } : { kind };
   }
 
-  /** What a reader in the writer's process is handed is what all others parse: every eighth batch is compared. */
+  /** What a reader in the writer's process is handed is what all others parse, and nobody changes it: every eighth batch. */
   private requireAlike(records: readonly OutgoingRecord[]): void {
     this.batches += 1;
     if (this.batches % 8 !== 0) return;
     for (const { event, value } of records) {
-      if (event !== undefined) deepStrictEqual(event, parsed(value));
+      if (event === undefined) continue;
+      deepStrictEqual(event, parsed(value));
+      freeze(event);
     }
   }
 
@@ -86,6 +88,12 @@ export class Network {
     return this.random.between(1, this.random.chance(0.4) ? LATE_MS.short : long);
   }
 }
+
+const freeze = (value: unknown): void => {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
+  Object.freeze(value);
+  Object.values(value).forEach(freeze);
+};
 
 /** Nobody reads the two attributes that are the same on every event. */
 const parsed = (value: Buffer): object => {
