@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 
 /** What is measured unless `--only` says otherwise. */
 const USUAL_PARTS = ['accept', 'overload', 'end-to-end', 'bulk', 'reads', 'rebuild', 'resources', 'alone'] as const;
-/** `growth` takes a quarter of an hour, and needs an installation in which nothing is stored yet. */
+/** `growth` takes most of half an hour, and needs an installation in which nothing is stored yet. */
 export const PARTS = [...USUAL_PARTS, 'growth'] as const;
 export type Part = (typeof PARTS)[number];
 

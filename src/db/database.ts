@@ -83,12 +83,9 @@ export class Database implements Sql {
 
   /** @throws DatabaseBusy */
   async query<Row extends QueryResultRow>(query: Statement, values: readonly unknown[] = []): Promise<Row[]> {
+    const parameters = await mapInSlices(this.slices, values, parameterOf);
     if (this.pool.waitingCount >= WAITING_MAX) throw new DatabaseBusy(`${WAITING_MAX} statements wait already`);
-    const result = await this.pool.query<Row>({
-      ...query,
-      values: await mapInSlices(this.slices, values, parameterOf),
-    });
-    return result.rows;
+    return (await this.pool.query<Row>({ ...query, values: parameters })).rows;
   }
 
   /** Runs `work` in one transaction; whatever it throws rolls back. */

@@ -15,7 +15,7 @@ const ENTRY_OVERHEAD_BYTES = 80;
  * The streams `recent/…` of one partition. There are many of them (70 s of commands) and hardly one is ever looked at
  * again, so each is kept as one flat text, about half of what it takes as an object.
  */
-export class RecentAnswers implements Iterable<readonly [StreamKey, Recent]> {
+export class RecentAnswers {
   private readonly texts = new Map<StreamKey, string>();
   private sum = 0;
 
@@ -44,14 +44,10 @@ export class RecentAnswers implements Iterable<readonly [StreamKey, Recent]> {
 
   /** Forgets what has expired at `nowMs`; answers stand about in the order of expiry. */
   prune(nowMs: number): void {
-    for (const [key, { state }] of this) {
-      if (epochMsOf(state.expiresAt) > nowMs) return;
+    for (const [key, text] of this.texts) {
+      if (epochMsOf(recentOf(text).state.expiresAt) > nowMs) return;
       this.delete(key);
     }
-  }
-
-  *[Symbol.iterator](): Generator<readonly [StreamKey, Recent]> {
-    for (const [key, text] of this.texts) yield [key, recentOf(text)];
   }
 }
 

@@ -22,9 +22,6 @@ export interface SnapshotterOptions extends Waiting {
   readonly onLost: (error: Error) => void;
 }
 
-/** Streams taken into memory between two looks at the event loop. */
-const TAKEN_AT_ONCE = 100;
-
 /**
  * Writes the working set behind the deciding, and loads cold streams. The two take turns, because both compare the
  * stored checkpoint with the one this owner knows.
@@ -59,9 +56,9 @@ export class Snapshotter {
     return this.inTurn(async () => {
       const found = await whenUp(() => store.load(partition, keys, this.stored), this.options);
       // Nothing reads the working set meanwhile: whoever decides waits for this, and snapshots wait for their turn.
-      for (const piece of piecesOf(found)) {
+      for (const stream of found) {
         if (slices.areOver) await slices.breathe();
-        workingSet.take(piece);
+        workingSet.take([stream]);
       }
       workingSet.take([], keys);
     });
@@ -119,8 +116,3 @@ export class Snapshotter {
     return result;
   }
 }
-
-const piecesOf = <Item>(items: readonly Item[]): readonly (readonly Item[])[] =>
-  Array.from({ length: Math.ceil(items.length / TAKEN_AT_ONCE) }, (_, index) =>
-    items.slice(index * TAKEN_AT_ONCE, (index + 1) * TAKEN_AT_ONCE),
-  );

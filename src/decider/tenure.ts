@@ -71,7 +71,7 @@ export class Tenure {
 
   /** Reads the checkpoint; `restore` claims. */
   static async open(setup: PartitionSetup, ending: Ending): Promise<Tenure> {
-    const { partition, log, topics, clock, logger, newClaim, processId } = setup;
+    const { partition, log, topics, clock, slices, logger, newClaim, processId } = setup;
     const checkpoint = await whenUp(() => setup.snapshots.checkpoint(partition), waitingOf(setup, ending));
     const onCommandsLost = (lost: bigint): void =>
       logger.error({ partition, lost: String(lost) }, 'commands were deleted before they were decided');
@@ -80,8 +80,16 @@ export class Tenure {
       requireRunning(ending.signal); // A reading that went on after the end must not claim: it would fence the heir.
     };
     const options = {
-      ...{ log, topics, partition, by: processId, newClaim, clock, checkpoint, membership, onCommandsLost },
-      slices: setup.slices,
+      log,
+      topics,
+      partition,
+      by: processId,
+      newClaim,
+      clock,
+      slices,
+      checkpoint,
+      membership,
+      onCommandsLost,
     };
     const writer = await unlessStopped(setup.claimWriter(options), ending.signal);
     return new Tenure({ setup, ending, writer, checkpoint });

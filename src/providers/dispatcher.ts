@@ -54,8 +54,7 @@ export class Dispatcher {
   private repeaters: readonly Repeater[] = [];
 
   constructor(private readonly options: DispatcherOptions) {
-    const { slices = ENDLESS_SLICE } = options;
-    const { clock, liveProcesses, registry, vault, knownContacts } = options;
+    const { clock, liveProcesses, registry, vault, knownContacts, slices = ENDLESS_SLICE } = options;
     const cache = new ContactCache({ known: knownContacts, vault, slices });
     this.window = new AttemptWindow(registry, { clock, liveProcesses });
     this.answerer = new Answerer({ ...options, cache });

@@ -2,11 +2,10 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
-import { ApiError, invalidInput } from '../../commands/api-error.js';
+import { ApiError } from '../../commands/api-error.js';
 import type { Clock } from '../../domain/kernel/clock.js';
-import { nameFault } from './clean.js';
 import { announcedBytes, fileTypeOf, IncomingFile, refusalOfFile } from './file-body.js';
-import { repeatedName } from './repeated-name.js';
+import { givenTwice, repeatedName } from './repeated-name.js';
 
 /** X-05: imports stream and have a limit of their own. */
 export const BODY_BYTES_MAX = 1024 * 1024;
@@ -94,10 +93,6 @@ const jsonOf = (buffer: Buffer): unknown => {
     return new BodyFault(malformed('The body is not valid JSON'));
   }
 };
-
-/** Which of the two was meant nobody knows. */
-export const givenTwice = (name: string): ApiError =>
-  nameFault(name, '') ?? invalidInput(name, `${name} is given twice`, 'repeated_property');
 
 const JSON_TYPE = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?;?\s*$/i;
 

@@ -1,7 +1,7 @@
 import { invalidInput, type ApiError } from '../../commands/api-error.js';
 
 /** Deeper input has no meaning anywhere in the API and only costs time. */
-const DEPTH_MAX = 16;
+export const DEPTH_MAX = 16;
 /** Names that would reach into the prototype of an object they are copied to. */
 const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 /** Come back exactly as sent: neither trimmed nor normalised. */

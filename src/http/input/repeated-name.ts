@@ -1,9 +1,9 @@
-/** What is nested deeper is refused for that (X-06); so this holds no more than that many sets of names. */
-const DEPTH_MAX = 16;
+import { invalidInput, type ApiError } from '../../commands/api-error.js';
+import { DEPTH_MAX, nameFault } from './clean.js';
 
 /**
  * The first name that stands twice in one object; null: none does. `JSON.parse` lets the last one count in silence, and
- * knows nothing of the others. One pass, which reads texts no further than to their end.
+ * knows nothing of the others. One pass, which reads texts no further than to their end, down to where nesting is refused.
  * @param json that `JSON.parse` has taken
  */
 export const repeatedName = (json: string): string | null => {
@@ -50,3 +50,7 @@ const isName = (json: string, end: number): boolean => {
 };
 
 const meaningOf = (text: string): string => (text.includes('\\') ? (JSON.parse(text) as string) : text.slice(1, -1));
+
+/** Which of the two was meant nobody knows. */
+export const givenTwice = (name: string): ApiError =>
+  nameFault(name, '') ?? invalidInput(name, `${name} is given twice`, 'repeated_property');

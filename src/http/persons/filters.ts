@@ -22,13 +22,18 @@ export const filterOfQuery = ({ filters, q }: { readonly filters?: string; reado
 };
 
 const jsonOf = (text: string): unknown => {
+  const filters = parsed(text);
+  if (repeatedName(text) !== null)
+    throw invalidInput('filters', 'filters must give every name once', 'invalid_filters');
+  return filters;
+};
+
+const parsed = (text: string): unknown => {
   try {
-    const filters: unknown = JSON.parse(text);
-    if (repeatedName(text) === null) return filters;
+    return JSON.parse(text);
   } catch {
     throw invalidInput('filters', 'filters must be JSON', 'invalid_filters');
   }
-  throw invalidInput('filters', 'filters must give every name once', 'invalid_filters');
 };
 
 const WORDS_MAX = 5;

@@ -1,3 +1,4 @@
+import { ENDLESS_SLICE, type Slices } from '../../observability/event-loop-slices.js';
 import type { Logger } from '../../observability/logger.js';
 import {
   AppendUnknown,
@@ -19,7 +20,6 @@ import { GroupSession, REQUEST_MS as GROUP_REQUEST_MS } from './group-session.js
 import { KafkaMembership } from './kafka-membership.js';
 import { KafkaReads } from './kafka-reads.js';
 import { KafkaSubscription } from './kafka-subscription.js';
-import { ENDLESS_SLICE, type Slices } from '../../observability/event-loop-slices.js';
 import { Metadata } from './metadata.js';
 
 /** Ends requests that the exchanges' own timeouts do not. */
@@ -44,7 +44,7 @@ export class KafkaLog implements Log {
   private readonly appendQueue: AppendQueue;
   private readonly reads: KafkaReads;
   private readonly subscriptions = new Set<KafkaSubscription>();
-  private readonly open = new Set<{ close(): Promise<void> }>();
+  private readonly memberships = new Set<Membership>();
   private isClosed = false;
 
   private constructor(
@@ -106,13 +106,9 @@ export class KafkaLog implements Log {
       cluster: this.cluster(REQUEST_MS),
       range: (partition) => this.range(topic, partition),
       logger: this.options.logger,
-      onClosed: () => {
-        this.subscriptions.delete(subscription);
-        this.open.delete(subscription);
-      },
+      onClosed: () => this.subscriptions.delete(subscription),
     });
     this.subscriptions.add(subscription);
-    this.open.add(subscription);
     return subscription;
   }
 
@@ -120,24 +116,26 @@ export class KafkaLog implements Log {
   async join(options: JoinOptions): Promise<Membership> {
     this.requireOpen();
     const cluster = this.cluster(GROUP_REQUEST_MS);
-    const ending = { close: () => membership.leave() };
     const membership = new KafkaMembership(options, {
       session: new GroupSession({ ...options, cluster }),
       logger: this.options.logger,
       interrupt: () => cluster.interrupt('leaving the group'),
       onEnded: () => {
         cluster.close();
-        this.open.delete(ending);
+        this.memberships.delete(membership);
       },
     });
-    this.open.add(ending);
+    this.memberships.add(membership);
     return membership;
   }
 
   /** Leaves all groups and ends all subscriptions; appends that are on their way end as AppendUnknown. */
   async close(): Promise<void> {
     this.isClosed = true;
-    await Promise.all([...this.open].map((part) => part.close()));
+    await Promise.all([
+      ...[...this.memberships].map((membership) => membership.leave()),
+      ...[...this.subscriptions].map((subscription) => subscription.close()),
+    ]);
     this.appendCluster.close();
     this.readCluster.close();
     this.metadata.close();

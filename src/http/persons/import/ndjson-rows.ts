@@ -1,6 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { givenTwice } from '../../input/body.js';
-import { repeatedName } from '../../input/repeated-name.js';
+import { givenTwice, repeatedName } from '../../input/repeated-name.js';
 import { ROW_BYTES_MAX } from './import-bounds.js';
 import { faultAt, type Row } from './import-row.js';
 import type { Line } from './lines.js';
