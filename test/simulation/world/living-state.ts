@@ -10,23 +10,28 @@ export interface LivingStream {
   readonly state: StreamState | undefined;
 }
 
-type Held = Iterable<readonly [StreamKey, Pick<LivingStream, 'seq' | 'state'>]>;
+type Held = Pick<LivingStream, 'seq' | 'state'>;
 /** The private parts of an owner that hold streams; nothing but this comparison needs to see them. */
 interface Insides {
-  readonly owners: ReadonlyMap<
-    number,
-    {
-      readonly tenure: { readonly workingSet: Readonly<Record<'unsaved' | 'ended' | 'saved' | 'recent', Held>> } | null;
-    }
-  >;
+  readonly owners: ReadonlyMap<number, { readonly tenure: { readonly workingSet: WorkingSetInsides } | null }>;
 }
+type WorkingSetInsides = Readonly<Record<'unsaved' | 'ended' | 'saved', Iterable<readonly [StreamKey, Held]>>> & {
+  readonly recent: { readonly texts: ReadonlyMap<StreamKey, string>; get(key: StreamKey): Held | undefined };
+};
 
 /** All streams that the owners of a process have in memory. */
 export const livingStreams = (decider: Decider): readonly LivingStream[] =>
-  [...(decider as unknown as Insides).owners].flatMap(([partition, { tenure }]) => {
-    if (tenure === null) return [];
-    const { unsaved, ended, saved, recent } = tenure.workingSet;
-    return [unsaved, ended, saved, recent].flatMap((held) =>
-      [...held].map(([key, { seq, state }]) => ({ partition, key, seq, state })),
-    );
-  });
+  [...(decider as unknown as Insides).owners].flatMap(([partition, { tenure }]) =>
+    tenure === null ? [] : heldBy(tenure.workingSet).map(([key, held]) => ({ partition, key, ...partsOf(held) })),
+  );
+
+const heldBy = ({ unsaved, ended, saved, recent }: WorkingSetInsides): readonly (readonly [StreamKey, Held])[] => [
+  ...unsaved,
+  ...ended,
+  ...saved,
+  ...[...recent.texts.keys()].map((key) => [key, recent.get(key) ?? EMPTY] as const),
+];
+
+const EMPTY: Held = { seq: 0, state: undefined };
+
+const partsOf = ({ seq, state }: Held): Held => ({ seq, state });
