@@ -180,24 +180,6 @@ export const storedEventOf = (wire: WireEvent, seq: number, { partition, offset 
   } as StoredEvent;
 };
 
-/** The event a writer has just appended, as a reader will see it. */
-export const stampedEvent = (event: PendingEvent, { partition, claim, seq }: EventStamp, offset: bigint): StoredEvent =>
-  ({
-    type: event.type,
-    subject: event.subject,
-    data: event.data,
-    id: `${partition}-${claim}-${seq}`,
-    orgId: event.orgId,
-    time: instantOf(event.timeMs),
-    partition,
-    offset,
-    claim,
-    seq,
-    commandOffset: event.commandOffset,
-    commandId: event.commandId,
-    correlationId: event.correlationId,
-  }) as StoredEvent;
-
 /** Reads one record whatever its claim; `null` for a claim record. For tools and tests: readers go through the fence. */
 export const decodeEvent = (text: string, place: EventPlace): StoredEvent | null => {
   const wire = parseEvent(text);

@@ -2,9 +2,10 @@ import {
   encodeClaim,
   encodeEvent,
   envelopeBytesMax,
-  stampedEvent,
+  storedEventOf,
   wireEventOf,
   type PendingEvent,
+  type WireEvent,
 } from '../events/codec.js';
 import type { StoredEvent } from '../events/event.js';
 import type { Clock } from '../domain/kernel/clock.js';
@@ -147,20 +148,21 @@ export class PartitionWriter {
   async append(events: readonly PendingEvent[]): Promise<Appended> {
     const last = events.at(-1);
     invariant(last !== undefined, 'an append has at least one event');
-    const { claim, options } = this;
+    const { partition, slices } = this.options;
     const first = this.#fence.seq + 1;
-    const records = await mapInSlices(options.slices, events, (event, index) => this.#record(event, first + index));
+    const records = await mapInSlices(slices, events, (event, index) => this.#record(event, first + index));
     invariant(this.#fence.seq + 1 === first, 'a batch is encoded while another one is appended');
     const base = await this.#write(records);
     const { timeMs, commandOffset, commandId } = last;
     this.#fence = { ...this.#fence, seq: first + events.length - 1, timeMs, commandOffset, commandId };
-    const stamp = (index: number) => ({ partition: options.partition, claim, seq: first + index });
-    const stored = events.map((event, index) => stampedEvent(event, stamp(index), base + BigInt(index)));
+    const stored = records.map(({ event }, index) =>
+      storedEventOf(event, first + index, { partition, offset: base + BigInt(index) }),
+    );
     return { events: stored, position: this.#fence.next - 1n };
   }
 
   /** @throws EventInvalid */
-  #record(event: PendingEvent, seq: number): OutgoingRecord {
+  #record(event: PendingEvent, seq: number): OutgoingRecord & { readonly event: WireEvent } {
     validateEvent(event);
     const stamp = { partition: this.options.partition, claim: this.claim, seq };
     return {

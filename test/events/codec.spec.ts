@@ -6,10 +6,10 @@ import {
   encodeEvent,
   EventUnreadable,
   parseEvent,
-  stampedEvent,
   type PendingEvent,
 } from '../../src/events/codec.js';
 import { UnknownEventVersion } from '../../src/events/upcasters.js';
+import { stampedEvent } from '../support/events.js';
 
 const STAMP = { partition: 3, claim: '9f2c41d07b', seq: 10482 };
 const PENDING: PendingEvent = {

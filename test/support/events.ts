@@ -14,7 +14,14 @@ import type {
 import { instantOf } from '../../src/domain/kernel/instant.js';
 import { streams } from '../../src/domain/streams.js';
 import type { Plan } from '../../src/domain/waterfall/plan.js';
-import { encodeClaim, encodeEvent, stampedEvent, type PendingEvent } from '../../src/events/codec.js';
+import {
+  encodeClaim,
+  encodeEvent,
+  storedEventOf,
+  wireEventOf,
+  type EventStamp,
+  type PendingEvent,
+} from '../../src/events/codec.js';
 import type { StoredEvent } from '../../src/events/event.js';
 import type { Checkpoint } from '../../src/log/checkpoint.js';
 import type { EventBatch } from '../../src/log/event-follower.js';
@@ -37,6 +44,10 @@ export const STORY_PLAN: Plan = {
 
 type ResponseData = CommandDataByType['RecordProviderResponse'];
 export const HIT = { outcome: 'hit', verification: 'deliverable', valuesFound: 1 } as const;
+
+/** As a reader sees what a writer has stamped. */
+export const stampedEvent = (event: PendingEvent, stamp: EventStamp, offset: bigint): StoredEvent =>
+  storedEventOf(wireEventOf(event, stamp), stamp.seq, { partition: stamp.partition, offset });
 
 /**
  * What one partition of the log holds after some commands: decided by the real core, stamped like the owner does.

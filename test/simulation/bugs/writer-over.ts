@@ -1,6 +1,6 @@
 import type { ClaimWriter, Writer } from '../../../src/decider/ports.js';
 import { epochMsOf } from '../../../src/domain/kernel/instant.js';
-import { stampedEvent } from '../../../src/events/codec.js';
+import { stampedEvent } from '../../support/events.js';
 import type { StoredEvent } from '../../../src/events/event.js';
 import type { FenceState } from '../../../src/log/fence.js';
 import type { Appended, ClaimOptions, PendingEvent } from '../../../src/log/partition-writer.js';
