@@ -53,7 +53,7 @@ export const openRuntime = async (config: Config): Promise<Runtime> => {
     const relaxed = await openDatabase({ config, slices, durability: 'relaxed' }, opened);
     const log = await openLog(config, { logger, slices }, opened);
     const masterKey = await loadMasterKey(config.masterKey, config.dataDir);
-    const vault = new PostgresVault({ database: durable, masterKey, clock: systemClock });
+    const vault = new PostgresVault({ database: durable, masterKey, clock: systemClock, slices });
     const installation = await ensureInstallation(durable, { masterKeyCheck: vault.check, unit: config.unit });
     const ledgerKey = await LedgerKey.open(durable, masterKey);
     const topics = topicsOf(config.topicPrefix);

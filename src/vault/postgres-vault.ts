@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { statement, type Database } from '../db/database.js';
 import type { Clock } from '../domain/kernel/clock.js';
 import type { IdentityHash, KeyId, OrgId, Sealed } from '../domain/kernel/ids.js';
+import { ENDLESS_SLICE, type Slices } from '../observability/event-loop-slices.js';
 import {
   deriveMasterKeys,
   hashIdentity,
@@ -55,16 +56,25 @@ const LOAD_ALL = statement(
    where (org_id, key_id) in (select * from unnest($1::text[], $2::text[]))`,
 );
 
-/** The vault on `person_keys`: the one table that the log cannot rebuild. Needs a durable database. */
+export interface VaultOptions {
+  /** A durable one. */
+  readonly database: Database;
+  readonly masterKey: Buffer;
+  readonly clock: Clock;
+  /** Left out: whoever seals has the event loop to itself. */
+  readonly slices?: Slices;
+}
+
+/** The vault on `person_keys`: the one table that the log cannot rebuild. */
 export class PostgresVault implements Vault {
   private readonly keys: LRUCache<string, Uint8Array>;
   private readonly known: LRUCache<string, KeyId>;
   private readonly masterKeys: MasterKeys;
+  private readonly slices: Slices;
 
-  constructor(
-    private readonly options: { readonly database: Database; readonly masterKey: Buffer; readonly clock: Clock },
-  ) {
+  constructor(private readonly options: VaultOptions) {
     this.masterKeys = deriveMasterKeys(options.masterKey);
+    this.slices = options.slices ?? ENDLESS_SLICE;
     const perf = { now: () => options.clock.now() };
     this.keys = new LRUCache({ max: KEYS_CACHED_MAX, ttl: KEY_CACHE_MS, perf });
     this.known = new LRUCache({ max: KEYS_CACHED_MAX, ttl: KEY_CACHE_MS, perf });
@@ -111,7 +121,10 @@ export class PostgresVault implements Vault {
     const ids = [wanted.map(({ orgId }) => orgId), wanted.map(({ keyId }) => keyId)];
     const rows = await this.options.database.query<KeyRow & { org_id: OrgId }>(LOAD_ALL, ids);
     // Destroyed keys are left out here: they are an error of the one who opens, not of the one who warms.
-    for (const row of rows) if (row.wrapped_key !== null) this.remember(row.org_id, row);
+    for (const row of rows) {
+      if (this.slices.areOver) await this.slices.breathe();
+      if (row.wrapped_key !== null) this.remember(row.org_id, row);
+    }
   }
 
   private async getOrCreate(
@@ -129,7 +142,9 @@ export class PostgresVault implements Vault {
     }
   }
 
+  /** Sealing and opening are the dearest steps of whatever handles people: between two, everything else may go on. */
   private async key(orgId: OrgId, keyId: KeyId): Promise<Uint8Array> {
+    if (this.slices.areOver) await this.slices.breathe();
     const cached = this.keys.get(cacheKey(orgId, keyId));
     if (cached !== undefined) return cached;
     const [row] = await this.options.database.query<KeyRow>(LOAD, [orgId, [keyId]]);
