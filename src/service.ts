@@ -10,6 +10,7 @@ import { createHttpApp } from './http/http-app.js';
 import { VaultedIdentities } from './http/persons/vaulted-identities.js';
 import { EventLogStrategy } from './log/event-log.strategy.js';
 import { sleep, systemClock } from './observability/clock.js';
+import { IdleMemory, processMemory } from './observability/idle-memory.js';
 import { PROJECTION_CHECKPOINTS } from './projections/checkpoints.js';
 import { Positions } from './projections/positions.js';
 import { PROJECTIONS_GROUP } from './projections/projections.controller.js';
@@ -73,6 +74,7 @@ const startRoles = async (runtime: Runtime, onFatal: OnFatal): Promise<RunningSe
   const parts = { runtime, commands, access, live, positions, projector, dispatcher, readiness };
   const app = await createApp(parts, strategy);
   const heartbeat = await Heartbeat.start({ ...runtime, live });
+  const idleMemory = idleMemoryOf(runtime);
   dispatcher?.start();
   await app.startAllMicroservices();
   await decider?.start();
@@ -88,7 +90,7 @@ const startRoles = async (runtime: Runtime, onFatal: OnFatal): Promise<RunningSe
       await untilReady(readiness);
       return ensureDemo(demoOptions(parts, urlOf(await app.getUrl())));
     },
-    stop: () => stopAll(app, { parts, decider, heartbeat }),
+    stop: () => stopAll(app, { parts, decider, heartbeat, idleMemory }),
   };
 };
 
@@ -119,11 +121,21 @@ const strategyOf = (
     onFatal,
   });
 
-const stopAll = async (
-  app: NestFastifyApplication,
-  started: { parts: AppParts; decider: Decider | null; heartbeat: Heartbeat },
-): Promise<void> => {
-  const { parts, decider, heartbeat } = started;
+const idleMemoryOf = ({ clock, logger }: Runtime): IdleMemory | null => {
+  const memory = processMemory();
+  if (memory === null) return null;
+  return new IdleMemory(memory, clock, (error) => logger.error({ err: error }, 'memory not given back'));
+};
+
+interface Started {
+  readonly parts: AppParts;
+  readonly decider: Decider | null;
+  readonly heartbeat: Heartbeat;
+  readonly idleMemory: IdleMemory | null;
+}
+
+const stopAll = async (app: NestFastifyApplication, started: Started): Promise<void> => {
+  const { parts, decider, heartbeat, idleMemory } = started;
   const { runtime, commands, dispatcher } = parts;
   // New requests are refused first, then the events stop, then what is under way is finished.
   await endAll([
@@ -131,6 +143,7 @@ const stopAll = async (
     async () => dispatcher?.stop(),
     async () => decider?.stop(),
     () => heartbeat.stop(),
+    async () => idleMemory?.stop(),
     () => commands.sender.close(),
     () => commands.replies.stop(),
     () => runtime.close(),

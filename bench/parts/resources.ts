@@ -7,7 +7,10 @@ import { settle, type Session } from './session.js';
 
 export interface ResourceFigures {
   readonly stored: number;
-  readonly memoryMb: Figures;
+  /** Right after the load. */
+  readonly loadedMemoryMb: Figures;
+  /** After a time with nothing to do. */
+  readonly restingMemoryMb: Figures;
   readonly idleCpuPercent: Figures;
 }
 
@@ -35,13 +38,19 @@ export const fillUp = async (session: Session): Promise<void> => {
   }
 };
 
-/** Memory after all that was stored, and CPU with nothing to do. */
+/** The service gives memory back after 15 s without work at the latest. */
+const REST_MS = 20_000;
+
+/** Memory after all that was stored, at once and at rest, and CPU with nothing to do. */
 export const resources = async (session: Session): Promise<ResourceFigures> => {
   const { lab, books } = session;
   await settle(session);
-  const memoryMb = figuresOf(lab.pids, memoryMbOf);
+  const loadedMemoryMb = figuresOf(lab.pids, memoryMbOf);
+  await sleep(REST_MS);
+  const restingMemoryMb = figuresOf(lab.pids, memoryMbOf);
   const { idleSeconds } = lab.options.sizes;
   const { cpuSeconds } = await measureCpu(lab.pids, () => sleep(idleSeconds * 1000));
   const percents = Object.entries(cpuSeconds).map(([name, used]) => [name, (used / idleSeconds) * 100]);
-  return { stored: books.stored, memoryMb, idleCpuPercent: Object.fromEntries(percents) as Figures };
+  const idleCpuPercent = Object.fromEntries(percents) as Figures;
+  return { stored: books.stored, loadedMemoryMb, restingMemoryMb, idleCpuPercent };
 };

@@ -1,3 +1,4 @@
+import type { Figures } from '../lab/processes.js';
 import type { AcceptRound } from '../parts/accept.js';
 import type { AloneRound } from '../parts/alone.js';
 import type { BulkFigures } from '../parts/bulk.js';
@@ -152,16 +153,26 @@ const readRows = (rounds: readonly ReadRound[]): readonly Row[] => {
 
 const resourceRows = ({ resources }: Results): readonly Row[] => {
   if (resources === null) return [];
-  const { memoryMb, idleCpuPercent, stored } = resources;
-  const memory = Object.entries(memoryMb).map(([name, mb]) => alone(`memory at ${stored} stored, ${name}`, 'MB', [mb]));
-  const idle = Object.entries(idleCpuPercent).map(([name, used]) =>
-    alone(`CPU with nothing to do, ${name}`, '% core', [used]),
-  );
-  const limits: Readonly<Record<string, number>> = { memory: 300, CPU: 2 };
-  return [...memory, ...idle]
-    .filter(({ title }) => !title.endsWith('generator'))
-    .map((row) => (row.title.endsWith('service') ? atMost(row, limits[row.title.split(' ')[0] ?? ''] ?? 0) : row));
+  const { loadedMemoryMb, restingMemoryMb, idleCpuPercent, stored } = resources;
+  return [
+    ...processRows(`memory at rest, ${stored} stored`, 'MB', { figures: restingMemoryMb, serviceMax: 300 }),
+    ...processRows('memory right after the load', 'MB', { figures: loadedMemoryMb }),
+    ...processRows('CPU with nothing to do', '% core', { figures: idleCpuPercent, serviceMax: 2 }),
+  ];
 };
+
+interface OfProcesses {
+  readonly figures: Figures;
+  readonly serviceMax?: number;
+}
+
+const processRows = (title: string, unit: string, { figures, serviceMax }: OfProcesses): readonly Row[] =>
+  Object.entries(figures)
+    .filter(([name]) => name !== 'generator')
+    .map(([name, figure]) => {
+      const row = alone(`${title}, ${name}`, unit, [figure]);
+      return name === 'service' && serviceMax !== undefined ? atMost(row, serviceMax) : row;
+    });
 
 /** Of service, Postgres and broker together. */
 const costsOf = ({ cpuUsPerEnrichment }: GrowthPoint): readonly number[] =>
