@@ -27,13 +27,18 @@ export interface EndToEndRound {
 const POLL_MS = 20;
 const END_MS = 300_000;
 
-/** One who does the whole work; its queries count within the orgs of the round. */
+/** One who does the whole work; its queries count within the orgs of the round, `$2` is the grant of each. */
 interface Worker {
   readonly name: string;
   readonly url: string;
   readonly pids: Pids;
+  /**
+   * How many have ended, by what they have cost: one credit each. It is asked again and again while they are worked on,
+   * so it must cost next to nothing; `found` counts the rows in the end.
+   */
   readonly ended: string;
-  /** Rows of orgs whose books do not hold; `$2` is the grant. */
+  readonly found: string;
+  /** Rows of orgs whose books do not hold. */
   readonly wrong: string;
 }
 
@@ -41,7 +46,8 @@ const serviceIn = (lab: Lab): Worker => ({
   name: 'service',
   url: lab.service.url,
   pids: lab.pids,
-  ended: `select count(*)::int as count from enrichments where org_id = any($1) and status = 'finished' and data_found`,
+  ended: 'select ($2::bigint * count(*) - sum(balance))::int as count from credit_accounts where org_id = any($1)',
+  found: `select count(*)::int as count from enrichments where org_id = any($1) and status = 'finished' and data_found`,
   wrong: `select org_id from credit_accounts account where org_id = any($1) and (reserved <> 0
       or balance <> $2::bigint - (select count(*) from enrichments where org_id = account.org_id)
       or balance <> (select sum(amount) from credit_entries where org_id = account.org_id)
@@ -55,7 +61,8 @@ const graphileIn = ({ peers, stack }: Lab): Worker => ({
   name: 'graphile peer',
   url: peers.graphile.url,
   pids: { peer: peers.graphile.child.pid, postgres: stack.postgres.pid, generator: process.pid },
-  ended: `select count(*)::int as count from peer_graphile.requests where org_id = any($1) and status = 'finished'`,
+  ended: 'select ($2::bigint * count(*) - sum(balance))::int as count from peer_graphile.accounts where org_id = any($1)',
+  found: `select count(*)::int as count from peer_graphile.requests where org_id = any($1) and status = 'finished'`,
   wrong: `select org_id from peer_graphile.accounts account where org_id = any($1) and (
       balance <> $2::bigint - (select count(*) from peer_graphile.requests where org_id = account.org_id)
       or balance <> $2::bigint + (select sum(amount) from peer_graphile.ledger where org_id = account.org_id)
@@ -119,7 +126,7 @@ const run = async ({ options, sql }: Lab, { worker, work, connections }: Run) =>
   if (failuresOf(posted) > 0) throw new Error(`requests were refused: ${JSON.stringify(posted.failed)}`);
   const orgIds = work.orgs.map(({ id }) => id);
   for (;;) {
-    const { rows } = await sql.query<{ count: number }>(worker.ended, [orgIds]);
+    const { rows } = await sql.query<{ count: number }>(worker.ended, [orgIds, GRANT]);
     if (rows[0]?.count === work.people.length) break;
     if (performance.now() - startMs > END_MS) throw new Error(`${rows[0]?.count} of ${work.people.length} have ended`);
     await sleep(POLL_MS);
@@ -131,7 +138,7 @@ const run = async ({ options, sql }: Lab, { worker, work, connections }: Run) =>
 const check = async ({ sql }: Lab, worker: Worker, { orgs, people }: Work): Promise<void> => {
   const orgIds = orgs.map(({ id }) => id);
   const { rows: wrong } = await sql.query<{ org_id: string }>(worker.wrong, [orgIds, GRANT]);
-  const { rows: ended } = await sql.query<{ count: number }>(worker.ended, [orgIds]);
+  const { rows: found } = await sql.query<{ count: number }>(worker.found, [orgIds]);
   if (wrong.length > 0) throw new Error(`the books of ${wrong.map((row) => row.org_id).join(', ')} do not hold`);
-  if (ended[0]?.count !== people.length) throw new Error(`${ended[0]?.count} ended, ${people.length} were asked for`);
+  if (found[0]?.count !== people.length) throw new Error(`${found[0]?.count} ended, ${people.length} were asked for`);
 };
