@@ -37,7 +37,18 @@ export const draftedEvents = (
   const { id: commandId, orgId, correlationId } = command;
   return events.map(
     ({ type, subject, data }) =>
-      ({ type, subject, data, orgId, timeMs, time, commandOffset: offset, commandId, correlationId }) as DraftedEvent,
+      ({
+        type,
+        subject,
+        data,
+        orgId,
+        timeMs,
+        time,
+        commandOffset: offset,
+        commandId,
+        correlationId,
+        dataJson: undefined, // Filled in later: so that the object keeps its shape.
+      }) as DraftedEvent,
   );
 };
 

@@ -9,9 +9,14 @@ export interface Held {
   readonly bytes: number;
   /** It began here, and nothing beneath it (`parentOf`) was evicted since: what is not in memory does not exist. */
   readonly complete: boolean;
+  /** Read since eviction came past it last. */
+  wasUsed: boolean;
 }
 
-/** Streams in the order in which they were put in, and what they take in memory together. */
+/**
+ * Streams in the order in which they were put in, and what they take in memory together. A stream that is read is only
+ * marked: moving it in the map costs more than all of what reading it does.
+ */
 export class HeldStreams implements Iterable<readonly [StreamKey, Held]> {
   private readonly streams = new Map<StreamKey, Held>();
   private sum = 0;
@@ -28,13 +33,15 @@ export class HeldStreams implements Iterable<readonly [StreamKey, Held]> {
     return this.streams.get(key);
   }
 
-  /** It goes behind all others: the first ones are those that were not used for longest. */
-  use(key: StreamKey): Held | undefined {
-    const held = this.streams.get(key);
-    if (held === undefined) return undefined;
-    this.streams.delete(key);
-    this.streams.set(key, held);
-    return held;
+  /** What may go, in the order in which it may: those that were used go behind all others first, once. */
+  *evictable(): Generator<StreamKey> {
+    for (const [key, held] of this.streams) {
+      if (held.wasUsed) {
+        held.wasUsed = false;
+        this.streams.delete(key);
+        this.streams.set(key, held);
+      } else yield key;
+    }
   }
 
   has(key: StreamKey): boolean {

@@ -1,5 +1,5 @@
 import type { RememberedAnswer } from '../domain/answers/remembered-answer.js';
-import { epochMsOf } from '../domain/kernel/instant.js';
+import { instantOf, type Instant } from '../domain/kernel/instant.js';
 import type { StreamKey } from '../domain/streams.js';
 
 interface Recent {
@@ -8,12 +8,14 @@ interface Recent {
   readonly seq: number;
 }
 
+/** Of an instant as text; instants compare as text. */
+const INSTANT_LENGTH = 24;
 /** Two strings and their place in the map. */
 const ENTRY_OVERHEAD_BYTES = 80;
 
 /**
  * The streams `recent/…` of one partition. There are many of them (70 s of commands) and hardly one is ever looked at
- * again, so each is kept as one flat text, about half of what it takes as an object.
+ * again, so each is kept as one flat text, about half of what it takes as an object; when it expires stands first.
  */
 export class RecentAnswers {
   private readonly texts = new Map<StreamKey, string>();
@@ -44,8 +46,9 @@ export class RecentAnswers {
 
   /** Forgets what has expired at `nowMs`; answers stand about in the order of expiry. */
   prune(nowMs: number): void {
+    const now = instantOf(nowMs);
     for (const [key, text] of this.texts) {
-      if (epochMsOf(recentOf(text).state.expiresAt) > nowMs) return;
+      if (text.slice(0, INSTANT_LENGTH) > now) return;
       this.delete(key);
     }
   }
@@ -53,7 +56,6 @@ export class RecentAnswers {
 
 type Fields = [
   seq: number,
-  expiresAt: RememberedAnswer['expiresAt'],
   commandType: string,
   status: RememberedAnswer['status'],
   references: RememberedAnswer['references'],
@@ -63,12 +65,14 @@ type Fields = [
 
 const textOf = ({ seq, state }: Recent): string => {
   const { expiresAt, commandType, status, references, refusal, fingerprint } = state;
-  const fields: Fields = [seq, expiresAt, commandType, status, references, refusal, fingerprint];
-  return JSON.stringify(fields);
+  const fields: Fields = [seq, commandType, status, references, refusal, fingerprint];
+  return expiresAt + JSON.stringify(fields);
 };
 
 const recentOf = (text: string): Recent => {
-  const [seq, expiresAt, commandType, status, references, refusal, fingerprint] = JSON.parse(text) as Fields;
+  const expiresAt = text.slice(0, INSTANT_LENGTH) as Instant;
+  const fields = JSON.parse(text.slice(INSTANT_LENGTH)) as Fields;
+  const [seq, commandType, status, references, refusal, fingerprint] = fields;
   return { seq, state: { commandType, status, references, refusal, fingerprint, expiresAt } };
 };
 

@@ -7,7 +7,7 @@ import { RecentAnswers } from './recent-answers.js';
 import type { StoredStream } from './snapshot-store.js';
 import { sizeOf } from './state-size.js';
 
-const NOTHING = { state: undefined, seq: 0, complete: false } as const;
+const NOTHING = { state: undefined, seq: 0, complete: false, wasUsed: false } as const;
 const ENTRY_OVERHEAD_BYTES = 100;
 /** What stays for what is saved, however much the others take: without its accounts a partition only loads. */
 const SAVED_PART_MIN = 0.5;
@@ -45,7 +45,7 @@ export class WorkingSet implements StateReader {
   /** Takes what the snapshot holds of `keys`; those absent from `found` are known to be empty from now on. */
   take(found: readonly StoredStream[], keys: readonly StreamKey[] = []): void {
     for (const { key, seq, state } of found)
-      this.keep(key, { state, seq, bytes: bytesOf(key, state), complete: false });
+      this.keep(key, { state, seq, bytes: bytesOf(key, state), complete: false, wasUsed: false });
     for (const key of keys) {
       if (!this.knows(key)) this.keep(key, { ...NOTHING, bytes: bytesOf(key, undefined) });
     }
@@ -59,7 +59,7 @@ export class WorkingSet implements StateReader {
   put({ key, state, seq, begins, bytes }: WeighedChange): void {
     const complete = begins || this.at(key)?.complete === true;
     this.forget(key);
-    this.unsaved.set(key, { state, seq, bytes, complete });
+    this.unsaved.set(key, { state, seq, bytes, complete, wasUsed: false });
   }
 
   /** Everything that the snapshot does not hold yet, as it is now. */
@@ -82,7 +82,7 @@ export class WorkingSet implements StateReader {
     const max = this.bytesMax();
     const room = Math.max(max - this.unsaved.bytes - this.recent.bytes, max * SAVED_PART_MIN);
     for (const streams of [this.ended, this.saved]) {
-      for (const [key] of streams) {
+      for (const key of streams.evictable()) {
         if (this.ended.bytes + this.saved.bytes <= room) return;
         streams.delete(key);
         this.markIncomplete(parentOf(key));
@@ -118,10 +118,10 @@ export class WorkingSet implements StateReader {
   }
 
   private held(key: StreamKey): Pick<Held, 'state' | 'seq'> | undefined {
-    const changed = this.unsaved.get(key);
-    if (changed !== undefined) return changed;
-    if (kindOf(key) === 'recent') return this.recent.get(key);
-    return this.saved.use(key) ?? this.ended.use(key);
+    const held = this.at(key);
+    if (held === undefined) return kindOf(key) === 'recent' ? this.recent.get(key) : undefined;
+    held.wasUsed = true;
+    return held;
   }
 
   private keep(key: StreamKey, held: Held): void {

@@ -13,7 +13,12 @@ export type PendingEvent = DomainEvent & {
   readonly commandOffset: bigint;
   readonly commandId: string;
   readonly correlationId: string;
+  /** For `dataJsonOf` alone. */
+  dataJson?: string | undefined;
 };
+
+/** The data as it will stand in the log; kept with the event, because its size is asked for before it is written. */
+export const dataJsonOf = (event: PendingEvent): string => (event.dataJson ??= JSON.stringify(event.data));
 
 /** Who wrote an event, and its place in the dense order of the partition (DESIGN §2.2). */
 export interface EventStamp {
@@ -50,14 +55,14 @@ const HEAD = `{"specversion":"1.0","id":"`;
 
 /**
  * One event as text. Concatenation, because the envelope is the same for all and only three of its parts come from
- * outside and need quoting. `dataJson` spares a second pass when the caller has already serialized the data.
+ * outside and need quoting.
  */
-export const encodeEvent = (event: PendingEvent, stamp: EventStamp, dataJson = JSON.stringify(event.data)): string =>
+export const encodeEvent = (event: PendingEvent, stamp: EventStamp): string =>
   `${HEAD}${stamp.partition}-${stamp.claim}-${stamp.seq}","source":"${SOURCE}","type":"${event.type}",` +
   `"subject":${JSON.stringify(event.subject)},"time":"${instantOf(event.timeMs)}",` +
   `"orgid":${JSON.stringify(event.orgId)},"claim":"${stamp.claim}","seq":"${stamp.seq}",` +
   `"commandoffset":"${event.commandOffset}","commandid":${JSON.stringify(event.commandId)},` +
-  `"correlationid":${JSON.stringify(event.correlationId)},"dataversion":${dataVersionOf(event.type)},"data":${dataJson}}`;
+  `"correlationid":${JSON.stringify(event.correlationId)},"dataversion":${dataVersionOf(event.type)},"data":${dataJsonOf(event)}}`;
 
 /** Keys, punctuation and source of an envelope (190 characters), and its numbers and time at their longest. */
 const FIXED_BYTES_MAX = 280;

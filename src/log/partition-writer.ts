@@ -1,4 +1,5 @@
 import {
+  dataJsonOf,
   encodeClaim,
   encodeEvent,
   envelopeBytesMax,
@@ -62,8 +63,6 @@ export class PartitionWriter {
   #renewals = 0;
   #renewedAtMs: number;
   #renewedNext = 0n;
-  /** Data serialized for `encodedBytes`, so that `append` does not do it again. */
-  readonly #dataJson = new WeakMap<PendingEvent, string>();
   readonly #events: EventsPartition;
 
   private constructor(
@@ -124,19 +123,9 @@ export class PartitionWriter {
     return resumeAt({ log, topic: topics.commands, partition, onCommandsLost }, this.#fence);
   }
 
-  /**
-   * Upper bound of what the event adds to a batch. Data is serialized once, here or in `append`.
-   */
+  /** Upper bound of what the event adds to a batch. */
   encodedBytes(event: PendingEvent): number {
-    return Buffer.byteLength(this.#dataOf(event)) + envelopeBytesMax(event, this.claim);
-  }
-
-  #dataOf(event: PendingEvent): string {
-    const known = this.#dataJson.get(event);
-    if (known !== undefined) return known;
-    const json = JSON.stringify(event.data);
-    this.#dataJson.set(event, json);
-    return json;
+    return Buffer.byteLength(dataJsonOf(event)) + envelopeBytesMax(event, this.claim);
   }
 
   /**
@@ -167,7 +156,7 @@ export class PartitionWriter {
     const stamp = { partition: this.options.partition, claim: this.claim, seq };
     return {
       key: event.orgId,
-      value: Buffer.from(encodeEvent(event, stamp, this.#dataOf(event))),
+      value: Buffer.from(encodeEvent(event, stamp)),
       contentType: CONTENT_TYPE,
       event: wireEventOf(event, stamp),
     };

@@ -5,7 +5,7 @@ import { backoffMs, pause } from './backoff.js';
 import type { Cluster } from './cluster.js';
 import { produceExchange, type ProducedPartition } from './produce-exchange.js';
 import { encodeBatch } from './record-batch.js';
-import type { WrittenBatch } from './written-batch.js';
+import { writtenRecords, type WrittenBatch } from './written-batch.js';
 
 /** Our topics' `max.message.bytes`: a larger batch cannot be written and is not sent. */
 export const MAX_BATCH_BYTES = 8 * 1024 * 1024;
@@ -47,7 +47,8 @@ export class AppendQueue {
       const { baseOffset, appendTimeMs } = await new Promise<ProducedPartition>((resolve, reject) => {
         this.route({ topic, partition, batch, attempt: 1, resolve, reject });
       });
-      return { topic, partition, records, baseOffset, timestampMs: appendTimeMs === -1 ? sentAtMs : appendTimeMs };
+      const timestampMs = appendTimeMs === -1 ? sentAtMs : appendTimeMs;
+      return { topic, partition, baseOffset, records: writtenRecords(records, baseOffset, timestampMs) };
     } finally {
       this.waiting -= 1;
     }

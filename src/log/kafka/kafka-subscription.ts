@@ -9,7 +9,7 @@ import type { Pacing } from './pacing.js';
 import { PartitionFeed } from './partition-feed.js';
 import { BrokerRefused, ErrorCode } from './protocol.js';
 import { decodeRecordSet } from './record-batch.js';
-import { recordsOf, type WrittenBatch } from './written-batch.js';
+import type { WrittenBatch } from './written-batch.js';
 
 /** A subscription never gives up on a broker. */
 const RETRY = { firstMs: 100, maxMs: 2_000 } as const;
@@ -64,7 +64,7 @@ export class KafkaSubscription implements Subscription {
     if (batch.topic !== this.options.topic) return;
     const feed = this.feeds.get(batch.partition);
     if (feed === undefined || feed.next !== batch.baseOffset || !feed.hasRoom) return;
-    feed.hold(recordsOf(batch));
+    feed.hold(batch.records);
     if (this.options.pacing === null) feed.handle();
     else this.resting ??= setTimeout(() => this.handleHeld(), this.options.pacing.restMs());
   }

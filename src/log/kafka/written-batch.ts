@@ -4,18 +4,18 @@ import type { LogRecord, OutgoingRecord } from '../log.js';
 export interface WrittenBatch {
   readonly topic: string;
   readonly partition: number;
-  readonly records: readonly OutgoingRecord[];
   readonly baseOffset: bigint;
-  /** Broker time on topics that keep it, the producer's otherwise; epoch ms. */
-  readonly timestampMs: number;
+  /** What a fetch would bring. */
+  readonly records: readonly LogRecord[];
 }
 
-/** What a fetch would bring. */
-export const recordsOf = ({ records, baseOffset, timestampMs }: WrittenBatch): readonly LogRecord[] =>
-  records.map(({ key, value, event }, index) => ({
-    offset: baseOffset + BigInt(index),
-    timestampMs,
-    key,
-    value,
-    ...(event !== undefined && { event }),
-  }));
+/** `timestampMs`: broker time on topics that keep it, the producer's otherwise. */
+export const writtenRecords = (
+  records: readonly OutgoingRecord[],
+  baseOffset: bigint,
+  timestampMs: number,
+): readonly LogRecord[] =>
+  records.map(({ key, value, event }, index) => {
+    const offset = baseOffset + BigInt(index);
+    return event === undefined ? { offset, timestampMs, key, value } : { offset, timestampMs, key, value, event };
+  });
