@@ -61,7 +61,8 @@ const graphileIn = ({ peers, stack }: Lab): Worker => ({
   name: 'graphile peer',
   url: peers.graphile.url,
   pids: { peer: peers.graphile.child.pid, postgres: stack.postgres.pid, generator: process.pid },
-  ended: 'select ($2::bigint * count(*) - sum(balance))::int as count from peer_graphile.accounts where org_id = any($1)',
+  ended:
+    'select ($2::bigint * count(*) - sum(balance))::int as count from peer_graphile.accounts where org_id = any($1)',
   found: `select count(*)::int as count from peer_graphile.requests where org_id = any($1) and status = 'finished'`,
   wrong: `select org_id from peer_graphile.accounts account where org_id = any($1) and (
       balance <> $2::bigint - (select count(*) from peer_graphile.requests where org_id = account.org_id)

@@ -138,6 +138,7 @@ export class PostgresVault implements Vault {
     for (const row of rows) {
       if (row.wrapped_key === null) throw new KeyDestroyed(row.key_id);
       this.remember(orgId, row);
+      this.known.set(`${orgId}/${row.identity_hash}`, row.key_id as KeyId);
       found.set(row.identity_hash as IdentityHash, row.key_id as KeyId);
     }
   }
@@ -156,7 +157,6 @@ export class PostgresVault implements Vault {
   private remember(orgId: OrgId, row: KeyRow): Uint8Array {
     const key = unwrapKey(this.masterKeys.wrapping, `${orgId}\0${row.key_id}`, row.wrapped_key as Buffer);
     this.keys.set(cacheKey(orgId, row.key_id), key);
-    this.known.set(`${orgId}/${row.identity_hash}`, row.key_id as KeyId);
     return key;
   }
 }
