@@ -22,6 +22,11 @@ import { KafkaReads } from './kafka-reads.js';
 import { KafkaSubscription } from './kafka-subscription.js';
 import { Metadata } from './metadata.js';
 
+/**
+ * To each broker. It works on one request of a connection at a time and flushes its partitions one after the other;
+ * those of other connections are flushed meanwhile (ADR 11).
+ */
+const APPEND_CONNECTIONS = 4;
 /** Ends requests that the exchanges' own timeouts do not. */
 const REQUEST_MS = 5_000;
 /** About 15 s in all: a broker that starts together with us is up by then. */
@@ -39,9 +44,9 @@ export interface KafkaLogOptions {
 
 /** The log on a real Kafka (≥ 2.3), by kafkajs' connections and our own requests. */
 export class KafkaLog implements Log {
-  private readonly appendCluster: Cluster;
+  private readonly appendClusters: readonly Cluster[];
   private readonly readCluster: Cluster;
-  private readonly appendQueue: AppendQueue;
+  private readonly appendQueues: readonly AppendQueue[];
   private readonly reads: KafkaReads;
   private readonly subscriptions = new Set<KafkaSubscription>();
   private readonly memberships = new Set<Membership>();
@@ -51,8 +56,8 @@ export class KafkaLog implements Log {
     private readonly options: KafkaLogOptions,
     private readonly metadata: Metadata,
   ) {
-    this.appendCluster = this.cluster(REQUEST_MS);
-    this.appendQueue = new AppendQueue(this.appendCluster, options.logger);
+    this.appendClusters = Array.from({ length: APPEND_CONNECTIONS }, () => this.cluster(REQUEST_MS));
+    this.appendQueues = this.appendClusters.map((cluster) => new AppendQueue(cluster, options.logger));
     this.readCluster = this.cluster(REQUEST_MS);
     this.reads = new KafkaReads(this.readCluster, options.logger);
   }
@@ -73,7 +78,7 @@ export class KafkaLog implements Log {
 
   async append(topic: string, partition: number, records: readonly OutgoingRecord[]): Promise<bigint> {
     if (this.isClosed) throw new AppendUnknown('the log is closed');
-    const written = await this.appendQueue.append({ topic, partition, records });
+    const written = await this.appendQueueOf(partition).append({ topic, partition, records });
     for (const subscription of this.subscriptions) subscription.written(written);
     return written.baseOffset;
   }
@@ -136,9 +141,16 @@ export class KafkaLog implements Log {
       ...[...this.memberships].map((membership) => membership.leave()),
       ...[...this.subscriptions].map((subscription) => subscription.close()),
     ]);
-    this.appendCluster.close();
+    for (const cluster of this.appendClusters) cluster.close();
     this.readCluster.close();
     this.metadata.close();
+  }
+
+  /** A partition keeps its connection, so its appends stay in order. */
+  private appendQueueOf(partition: number): AppendQueue {
+    const queue = this.appendQueues[partition % APPEND_CONNECTIONS];
+    if (queue === undefined) throw new RangeError(`there is no partition ${partition}`);
+    return queue;
   }
 
   private requireOpen(): void {
