@@ -74,11 +74,11 @@ const startRoles = async (runtime: Runtime, onFatal: OnFatal): Promise<RunningSe
   const parts = { runtime, commands, access, live, positions, projector, dispatcher, readiness };
   const app = await createApp(parts, strategy);
   const heartbeat = await Heartbeat.start({ ...runtime, live });
-  const idleMemory = idleMemoryOf(runtime);
   dispatcher?.start();
   await app.startAllMicroservices();
   await decider?.start();
   await app.listen(config.port, config.host);
+  const idleMemory = idleMemoryOf(runtime);
   return {
     config,
     url: urlOf(await app.getUrl()),

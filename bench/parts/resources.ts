@@ -44,8 +44,9 @@ const REST_MS = 20_000;
 /** Memory after all that was stored, at once and at rest, and CPU with nothing to do. */
 export const resources = async (session: Session): Promise<ResourceFigures> => {
   const { lab, books } = session;
-  await settle(session);
+  await books.drained();
   const loadedMemoryMb = figuresOf(lab.pids, memoryMbOf);
+  await settle(session);
   await sleep(REST_MS);
   const restingMemoryMb = figuresOf(lab.pids, memoryMbOf);
   const { idleSeconds } = lab.options.sizes;

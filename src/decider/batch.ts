@@ -83,6 +83,7 @@ export class Batch {
       data: { commands: this.silent },
       orgId: place as OrgId, // Of no org: keyed like the claims of the partition.
       timeMs: this.timeMs,
+      dataJson: undefined,
       ...this.last,
     });
   }

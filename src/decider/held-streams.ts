@@ -33,7 +33,10 @@ export class HeldStreams implements Iterable<readonly [StreamKey, Held]> {
     return this.streams.get(key);
   }
 
-  /** What may go, in the order in which it may: those that were used go behind all others first, once. */
+  /**
+   * What may go, in the order in which it may: those that were used go behind all others first. Without their mark, so
+   * that each is met at most twice.
+   */
   *evictable(): Generator<StreamKey> {
     for (const [key, held] of this.streams) {
       if (held.wasUsed) {

@@ -1,5 +1,5 @@
 import type { RememberedAnswer } from '../domain/answers/remembered-answer.js';
-import { instantOf, type Instant } from '../domain/kernel/instant.js';
+import { instantOf } from '../domain/kernel/instant.js';
 import type { StreamKey } from '../domain/streams.js';
 
 interface Recent {
@@ -8,8 +8,8 @@ interface Recent {
   readonly seq: number;
 }
 
-/** Of an instant as text; instants compare as text. */
-const INSTANT_LENGTH = 24;
+/** Of a text: where it says when it expires. Instants are all of one length and compare as text. */
+const EXPIRES_AT = ['["'.length, '["2026-11-21T01:02:03.004Z'.length] as const;
 /** Two strings and their place in the map. */
 const ENTRY_OVERHEAD_BYTES = 80;
 
@@ -48,13 +48,14 @@ export class RecentAnswers {
   prune(nowMs: number): void {
     const now = instantOf(nowMs);
     for (const [key, text] of this.texts) {
-      if (text.slice(0, INSTANT_LENGTH) > now) return;
+      if (text.slice(...EXPIRES_AT) > now) return;
       this.delete(key);
     }
   }
 }
 
 type Fields = [
+  expiresAt: RememberedAnswer['expiresAt'],
   seq: number,
   commandType: string,
   status: RememberedAnswer['status'],
@@ -65,14 +66,12 @@ type Fields = [
 
 const textOf = ({ seq, state }: Recent): string => {
   const { expiresAt, commandType, status, references, refusal, fingerprint } = state;
-  const fields: Fields = [seq, commandType, status, references, refusal, fingerprint];
-  return expiresAt + JSON.stringify(fields);
+  const fields: Fields = [expiresAt, seq, commandType, status, references, refusal, fingerprint];
+  return JSON.stringify(fields);
 };
 
 const recentOf = (text: string): Recent => {
-  const expiresAt = text.slice(0, INSTANT_LENGTH) as Instant;
-  const fields = JSON.parse(text.slice(INSTANT_LENGTH)) as Fields;
-  const [seq, commandType, status, references, refusal, fingerprint] = fields;
+  const [expiresAt, seq, commandType, status, references, refusal, fingerprint] = JSON.parse(text) as Fields;
   return { seq, state: { commandType, status, references, refusal, fingerprint, expiresAt } };
 };
 

@@ -81,11 +81,13 @@ export class WorkingSet implements StateReader {
   evict(): void {
     const max = this.bytesMax();
     const room = Math.max(max - this.unsaved.bytes - this.recent.bytes, max * SAVED_PART_MIN);
+    const isWithin = (): boolean => this.ended.bytes + this.saved.bytes <= room;
     for (const streams of [this.ended, this.saved]) {
+      if (isWithin()) return; // Before anything is looked at: looking spends the marks of what was used.
       for (const key of streams.evictable()) {
-        if (this.ended.bytes + this.saved.bytes <= room) return;
         streams.delete(key);
         this.markIncomplete(parentOf(key));
+        if (isWithin()) return;
       }
     }
   }

@@ -13,7 +13,7 @@ export type PendingEvent = DomainEvent & {
   readonly commandOffset: bigint;
   readonly commandId: string;
   readonly correlationId: string;
-  /** For `dataJsonOf` alone. */
+  /** For `dataJsonOf` alone: a copy with other data must not take it along. */
   dataJson?: string | undefined;
 };
 

@@ -74,7 +74,7 @@ export interface Log {
   /**
    * Appends the records as one atomic record batch with acks=all and resolves with its base offset. The caller
    * keeps one append in flight per (topic, partition); appends of different partitions that are ready at the
-   * same time share one produce request (at most two requests in flight).
+   * same time share produce requests.
    * @throws AppendUnknown the outcome is not known; AppendTooLarge nothing was written.
    */
   append(topic: string, partition: number, records: readonly OutgoingRecord[]): Promise<bigint>;

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { statement, type Database } from '../db/database.js';
 import type { Clock } from '../domain/kernel/clock.js';
 import type { IdentityHash, KeyId, OrgId, Sealed } from '../domain/kernel/ids.js';
-import { ENDLESS_SLICE, type Slices } from '../observability/event-loop-slices.js';
+import { ENDLESS_SLICE, mapInSlices, type Slices } from '../observability/event-loop-slices.js';
 import {
   deriveMasterKeys,
   hashIdentity,
@@ -119,12 +119,12 @@ export class PostgresVault implements Vault {
     if (cold.size === 0) return;
     const wanted = [...cold.values()];
     const ids = [wanted.map(({ orgId }) => orgId), wanted.map(({ keyId }) => keyId)];
+    const askedMs = this.options.clock.now();
     const rows = await this.options.database.query<KeyRow & { org_id: OrgId }>(LOAD_ALL, ids);
     // Destroyed keys are left out here: they are an error of the one who opens, not of the one who warms.
-    for (const row of rows) {
-      if (this.slices.areOver) await this.slices.breathe();
-      if (row.wrapped_key !== null) this.remember(row.org_id, row);
-    }
+    await mapInSlices(this.slices, rows, (row) => {
+      if (row.wrapped_key !== null) this.remember(row.org_id, row, askedMs);
+    });
   }
 
   private async getOrCreate(
@@ -133,14 +133,17 @@ export class PostgresVault implements Vault {
     found: Map<IdentityHash, KeyId>,
   ): Promise<void> {
     const keyIds = identities.map(() => randomBytes(KEY_ID_BYTES).toString('hex'));
-    const wrapped = keyIds.map((keyId) => newWrappedKey(this.masterKeys.wrapping, `${orgId}\0${keyId}`));
+    const wrapped = await mapInSlices(this.slices, keyIds, (keyId) =>
+      newWrappedKey(this.masterKeys.wrapping, `${orgId}\0${keyId}`),
+    );
+    const askedMs = this.options.clock.now();
     const rows = await this.options.database.query<KeyRow>(GET_OR_CREATE, [orgId, identities, keyIds, wrapped]);
-    for (const row of rows) {
+    await mapInSlices(this.slices, rows, (row) => {
       if (row.wrapped_key === null) throw new KeyDestroyed(row.key_id);
-      this.remember(orgId, row);
-      this.known.set(`${orgId}/${row.identity_hash}`, row.key_id as KeyId);
+      this.remember(orgId, row, askedMs);
+      this.known.set(`${orgId}/${row.identity_hash}`, row.key_id as KeyId, { start: askedMs });
       found.set(row.identity_hash as IdentityHash, row.key_id as KeyId);
-    }
+    });
   }
 
   /** Sealing and opening are the dearest steps of whatever handles people: between two, everything else may go on. */
@@ -148,15 +151,17 @@ export class PostgresVault implements Vault {
     if (this.slices.areOver) await this.slices.breathe();
     const cached = this.keys.get(cacheKey(orgId, keyId));
     if (cached !== undefined) return cached;
+    const askedMs = this.options.clock.now();
     const [row] = await this.options.database.query<KeyRow>(LOAD, [orgId, [keyId]]);
     if (row === undefined) throw new KeyMissing(keyId);
     if (row.wrapped_key === null) throw new KeyDestroyed(keyId);
-    return this.remember(orgId, row);
+    return this.remember(orgId, row, askedMs);
   }
 
-  private remember(orgId: OrgId, row: KeyRow): Uint8Array {
+  /** `askedMs`: it may have been destroyed right after it was asked for, so its time in the cache counts from there. */
+  private remember(orgId: OrgId, row: KeyRow, askedMs: number): Uint8Array {
     const key = unwrapKey(this.masterKeys.wrapping, `${orgId}\0${row.key_id}`, row.wrapped_key as Buffer);
-    this.keys.set(cacheKey(orgId, row.key_id), key);
+    this.keys.set(cacheKey(orgId, row.key_id), key, { start: askedMs });
     return key;
   }
 }

@@ -1,3 +1,4 @@
+import { invariant } from '../../domain/kernel/errors.js';
 import { ENDLESS_SLICE, type Slices } from '../../observability/event-loop-slices.js';
 import type { Logger } from '../../observability/logger.js';
 import {
@@ -47,6 +48,8 @@ export class KafkaLog implements Log {
   private readonly appendClusters: readonly Cluster[];
   private readonly readCluster: Cluster;
   private readonly appendQueues: readonly AppendQueue[];
+  /** By topic and partition. */
+  private readonly appendQueuesInUse = new Map<string, AppendQueue>();
   private readonly reads: KafkaReads;
   private readonly subscriptions = new Set<KafkaSubscription>();
   private readonly memberships = new Set<Membership>();
@@ -78,7 +81,7 @@ export class KafkaLog implements Log {
 
   async append(topic: string, partition: number, records: readonly OutgoingRecord[]): Promise<bigint> {
     if (this.isClosed) throw new AppendUnknown('the log is closed');
-    const written = await this.appendQueueOf(partition).append({ topic, partition, records });
+    const written = await this.appendQueueOf(topic, partition).append({ topic, partition, records });
     for (const subscription of this.subscriptions) subscription.written(written);
     return written.baseOffset;
   }
@@ -146,10 +149,14 @@ export class KafkaLog implements Log {
     this.metadata.close();
   }
 
-  /** A partition keeps its connection, so its appends stay in order. */
-  private appendQueueOf(partition: number): AppendQueue {
-    const queue = this.appendQueues[partition % APPEND_CONNECTIONS];
-    if (queue === undefined) throw new RangeError(`there is no partition ${partition}`);
+  /** A partition keeps its connection, so its appends stay in order; the next new one gets the next connection. */
+  private appendQueueOf(topic: string, partition: number): AppendQueue {
+    const name = `${topic}/${partition}`;
+    const known = this.appendQueuesInUse.get(name);
+    if (known !== undefined) return known;
+    const queue = this.appendQueues[this.appendQueuesInUse.size % APPEND_CONNECTIONS];
+    invariant(queue !== undefined, 'there are as many queues as connections');
+    this.appendQueuesInUse.set(name, queue);
     return queue;
   }
 
