@@ -1,5 +1,5 @@
 import type { Database } from '../../src/db/database.js';
-import type { KeyId, OrgId } from '../../src/domain/kernel/ids.js';
+import type { IdentityHash, KeyId, OrgId } from '../../src/domain/kernel/ids.js';
 import { PostgresVault } from '../../src/vault/postgres-vault.js';
 import { deriveMasterKeys, newWrappedKey } from '../../src/vault/sealing.js';
 import { VirtualClock } from '../log/virtual-clock.js';
@@ -10,14 +10,18 @@ const MASTER_KEY = Buffer.alloc(32, 7);
 /** A vault over a table that holds every key it is asked for, in a process whose slice is always over. */
 const busyVault = () => {
   const { wrapping } = deriveMasterKeys(MASTER_KEY);
-  const row = (org: string, keyId: string) => ({
+  const row = (org: string, keyId: string, identity = `of ${keyId}`) => ({
     org_id: org,
-    identity_hash: `of ${keyId}`,
+    identity_hash: identity,
     key_id: keyId,
     wrapped_key: newWrappedKey(wrapping, `${org}\0${keyId}`),
   });
-  const query = async (_: unknown, [orgs, keyIds]: [readonly string[], readonly string[]]) =>
-    keyIds.map((keyId, index) => row(orgs[index] ?? '', keyId));
+  type Loaded = readonly [orgs: readonly string[], keyIds: readonly string[]];
+  type Made = readonly [org: string, identities: readonly string[], keyIds: readonly string[], wrapped: unknown];
+  const query = async (_: unknown, values: Loaded | Made) =>
+    values.length === 2
+      ? values[1].map((keyId, index) => row(values[0][index] ?? '', keyId))
+      : values[2].map((keyId, index) => row(values[0], keyId, values[1][index]));
   const slices = { areOver: true, turns: 0, breathe: async () => void (slices.turns += 1) };
   const database = { query } as unknown as Database;
   return { slices, vault: new PostgresVault({ database, masterKey: MASTER_KEY, clock: new VirtualClock(), slices }) };
@@ -34,4 +38,12 @@ it('lets everything else go on between two keys, two boxes sealed and two boxes 
   const opened = await Promise.all(KEYS.map((keyId, index) => vault.open(ORG, keyId, 'values', boxes[index] as never)));
   expect(slices.turns).toBe(60);
   expect(opened).toEqual(KEYS.map((of) => ({ of })));
+});
+
+it('lets everything else go on between two keys that it makes, and two that it learns', async () => {
+  const { slices, vault } = busyVault();
+  const identities = KEYS.map((keyId) => `person of ${keyId}` as IdentityHash);
+  const keys = await vault.keysFor(ORG, identities);
+  expect([...keys.keys()]).toEqual(identities);
+  expect(slices.turns).toBe(40);
 });

@@ -16,22 +16,18 @@ interface Insides {
   readonly owners: ReadonlyMap<number, { readonly tenure: { readonly workingSet: WorkingSetInsides } | null }>;
 }
 type WorkingSetInsides = Readonly<Record<'unsaved' | 'ended' | 'saved', Iterable<readonly [StreamKey, Held]>>> & {
-  readonly recent: { readonly texts: ReadonlyMap<StreamKey, string>; get(key: StreamKey): Held | undefined };
+  readonly recent: { readonly texts: ReadonlyMap<StreamKey, string>; get(key: StreamKey): Held };
 };
 
 /** All streams that the owners of a process have in memory. */
 export const livingStreams = (decider: Decider): readonly LivingStream[] =>
   [...(decider as unknown as Insides).owners].flatMap(([partition, { tenure }]) =>
-    tenure === null ? [] : heldBy(tenure.workingSet).map(([key, held]) => ({ partition, key, ...partsOf(held) })),
+    tenure === null ? [] : heldBy(tenure.workingSet).map(([key, { seq, state }]) => ({ partition, key, seq, state })),
   );
 
 const heldBy = ({ unsaved, ended, saved, recent }: WorkingSetInsides): readonly (readonly [StreamKey, Held])[] => [
   ...unsaved,
   ...ended,
   ...saved,
-  ...[...recent.texts.keys()].map((key) => [key, recent.get(key) ?? EMPTY] as const),
+  ...[...recent.texts.keys()].map((key) => [key, recent.get(key)] as const),
 ];
-
-const EMPTY: Held = { seq: 0, state: undefined };
-
-const partsOf = ({ seq, state }: Held): Held => ({ seq, state });
