@@ -2,8 +2,8 @@ import { BrokerConnection, NotSent, type Address, type ConnectionOptions } from 
 import { keyOf, type Metadata } from './metadata.js';
 
 /**
- * One connection per broker, for one use: reads, a part of the appends, every subscription and every membership have their own. A
- * broker answers one request per connection at a time, so that a long poll or a pending join holds up all behind it.
+ * One connection per broker, for one use: reads, a part of the appends, every subscription and every membership have their
+ * own. A broker answers one request per connection at a time, so that a long poll or a pending join holds up all behind it.
  */
 export class Cluster {
   private readonly connections = new Map<string, BrokerConnection>();
