@@ -15,29 +15,43 @@ export interface Connection {
   readonly logger: Logger;
 }
 
+const SERVERS = { kafkaBrokers: 'KAFKA_BROKERS', databaseUrl: 'DATABASE_URL' } as const;
+
 /** Servers from the environment, else those of the service that runs on the data folder. */
-export const configFor = async (env: NodeJS.ProcessEnv): Promise<Config> => {
+export const configFor = async (
+  env: NodeJS.ProcessEnv,
+  needed: readonly (keyof typeof SERVERS)[] = ['kafkaBrokers', 'databaseUrl'],
+): Promise<Config> => {
   const config = readConfig(env);
-  if (config.kafkaBrokers !== '' && config.databaseUrl !== '') return config;
+  if (needed.every((server) => config[server] !== '')) return config;
   const stack = await readStackFile(config.dataDir);
   if (stack === null) {
-    throw new Failure(
-      `nothing to connect to: start the service (npm start) in this folder, or set KAFKA_BROKERS and DATABASE_URL`,
-    );
+    const names = needed.map((server) => SERVERS[server]).join(' and ');
+    throw new Failure(`nothing to connect to: start the service (npm start) in this folder, or set ${names}`);
   }
   return { ...config, ...stack };
+};
+
+export const withDatabase = async <T>(
+  { databaseUrl: url, databaseSchema: schema }: Config,
+  work: (database: Database) => Promise<T>,
+): Promise<T> => {
+  const database = await Database.connect({ url, schema, durability: 'durable' }).catch((error: Error) => {
+    throw new Failure(`PostgreSQL cannot be reached (${error.message}): is the service running?`);
+  });
+  try {
+    return await work(database);
+  } finally {
+    await database.close();
+  }
 };
 
 export const withConnection = async <T>(work: (connection: Connection) => Promise<T>): Promise<T> =>
   withConnectionTo(await configFor(process.env), work);
 
-export const withConnectionTo = async <T>(config: Config, work: (connection: Connection) => Promise<T>): Promise<T> => {
-  const logger = createLogger('warn', 'cli');
-  const options = { url: config.databaseUrl, schema: config.databaseSchema, durability: 'durable' } as const;
-  const database = await Database.connect(options).catch((error: Error) => {
-    throw new Failure(`PostgreSQL cannot be reached (${error.message}): is the service running?`);
-  });
-  try {
+export const withConnectionTo = <T>(config: Config, work: (connection: Connection) => Promise<T>): Promise<T> =>
+  withDatabase(config, async (database) => {
+    const logger = createLogger('warn', 'cli');
     const brokers = config.kafkaBrokers.split(',');
     const log = await KafkaLog.connect({ brokers, clientId: 'tributary-cli', logger }).catch((error: Error) => {
       throw new Failure(`Kafka cannot be reached (${error.message}): is the service running?`);
@@ -47,7 +61,4 @@ export const withConnectionTo = async <T>(config: Config, work: (connection: Con
     } finally {
       await log.close();
     }
-  } finally {
-    await database.close();
-  }
-};
+  });

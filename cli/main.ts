@@ -3,6 +3,7 @@ import { ConfigError } from '../src/config/config.js';
 import { addAuditCommand } from './audit.command.js';
 import { EXIT, Failure } from './failure.js';
 import { addKeysCommand } from './keys.command.js';
+import { addMigrateCommand } from './migrate.command.js';
 import { addOrgsCommand } from './orgs.command.js';
 import { addRebuildCommand } from './rebuild.command.js';
 import { addRepairCommand } from './repair.command.js';
@@ -10,7 +11,15 @@ import { addRepairCommand } from './repair.command.js';
 const program = new Command('tributary')
   .description('Tools for a Tributary installation. Exit codes: 0 fine, 1 a difference was found, 2 could not run.')
   .exitOverride();
-for (const add of [addAuditCommand, addRebuildCommand, addRepairCommand, addKeysCommand, addOrgsCommand]) add(program);
+const COMMANDS = [
+  addAuditCommand,
+  addRebuildCommand,
+  addRepairCommand,
+  addMigrateCommand,
+  addKeysCommand,
+  addOrgsCommand,
+];
+for (const add of COMMANDS) add(program);
 
 try {
   await program.parseAsync();

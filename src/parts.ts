@@ -1,7 +1,7 @@
 import { hash, randomUUID } from 'node:crypto';
 import { ApiKeysRepository } from './auth/api-keys.repository.js';
 import { Authenticator } from './auth/authenticator.js';
-import { ClerkSessions } from './auth/clerk-sessions.js';
+import type { ClerkSessions } from './auth/clerk-sessions.js';
 import { OrgProvisioning, type GrantOnce } from './auth/org-provisioning.js';
 import { OrgsRepository } from './auth/orgs.repository.js';
 import { AnsweredPositions } from './commands/answered-positions.js';
@@ -121,13 +121,13 @@ export interface AccessParts {
   readonly authenticator: Authenticator;
 }
 
-export const accessParts = (runtime: Runtime, { gateway }: CommandParts): AccessParts => {
+export const accessParts = async (runtime: Runtime, { gateway }: CommandParts): Promise<AccessParts> => {
   const { config, clock, durable, installation } = runtime;
   const keys = new ApiKeysRepository({ sql: durable, keySalt: installation.keySalt, clock });
   const grantOnce = grantOnceThrough(gateway);
   const orgs = new OrgsRepository(durable);
   const provisioning = new OrgProvisioning({ orgs, grantOnce, signupGrant: config.signupGrant });
-  const sessions = config.clerk.jwtKey === '' ? null : new ClerkSessions(config.clerk, clock);
+  const sessions = await clerkSessionsOf(runtime);
   const { autoProvisionOrgs: autoProvision } = config;
   return {
     keys,
@@ -135,6 +135,13 @@ export const accessParts = (runtime: Runtime, { gateway }: CommandParts): Access
     grantOnce,
     authenticator: new Authenticator({ keys, sessions, orgs: provisioning, autoProvision, clock }),
   };
+};
+
+/** Clerk's library takes 20 MB of memory: it is loaded only where its tokens are accepted. */
+const clerkSessionsOf = async ({ config, clock }: Runtime): Promise<ClerkSessions | null> => {
+  if (config.clerk.jwtKey === '') return null;
+  const { ClerkSessions } = await import('./auth/clerk-sessions.js');
+  return new ClerkSessions(config.clerk, clock);
 };
 
 const grantOnceThrough = (gateway: CommandGateway): GrantOnce => {

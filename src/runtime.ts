@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ensureInstallation, type Installation } from './auth/installation.js';
 import type { Config } from './config/config.js';
 import { Database, type DatabaseOptions } from './db/database.js';
+import { migrate } from './db/migrate.js';
 import type { Clock } from './domain/kernel/clock.js';
 import { KafkaLog } from './log/kafka/kafka-log.js';
 import { topicsOf, type Log, type Topics } from './log/log.js';
@@ -49,7 +50,7 @@ export const openRuntime = async (config: Config): Promise<Runtime> => {
   };
   try {
     const durable = await openDatabase({ config, slices, durability: 'durable' }, opened);
-    await durable.migrate(config.databaseSchema);
+    await migrate(durable, { url: config.databaseUrl, schema: config.databaseSchema });
     const relaxed = await openDatabase({ config, slices, durability: 'relaxed' }, opened);
     const log = await openLog(config, { logger, slices }, opened);
     const masterKey = await loadMasterKey(config.masterKey, config.dataDir);

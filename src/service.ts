@@ -63,7 +63,7 @@ const startRoles = async (runtime: Runtime, onFatal: OnFatal): Promise<RunningSe
   const { config } = runtime;
   const has = (role: Config['roles'][number]): boolean => config.roles.includes(role);
   const commands = await commandParts(runtime, onFatal);
-  const access = accessParts(runtime, commands);
+  const access = await accessParts(runtime, commands);
   const positions = new Positions({ sql: runtime.relaxed, clock: runtime.clock });
   const decider = has('decider') ? deciderOf(runtime, commands, onFatal) : null;
   const live = new LiveProcesses(runtime.relaxed, { processId: runtime.instance, roles: config.roles });

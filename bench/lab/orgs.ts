@@ -26,7 +26,7 @@ export const makeOrgs = async (
     throw error;
   };
   const commands = await commandParts(runtime, fatal);
-  const access = accessParts(runtime, commands);
+  const access = await accessParts(runtime, commands);
   const made: BenchOrg[] = [];
   for (let from = 0; from < names.length; from += AT_ONCE) {
     const some = names.slice(from, from + AT_ONCE);

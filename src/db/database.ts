@@ -1,8 +1,6 @@
-import { DataSource } from 'typeorm';
-import type { Pool, PoolClient, QueryResultRow } from 'pg';
+import pg, { type Pool, type PoolClient, type QueryResultRow } from 'pg';
 import { ENDLESS_SLICE, mapInSlices, type Slices } from '../observability/event-loop-slices.js';
 import { arrayLiteral, type Element } from './array-literal.js';
-import { MIGRATIONS } from './migrations/index.js';
 
 /** A named statement: Postgres plans it once per connection (half the cost of an unnamed one). */
 export interface Statement {
@@ -41,43 +39,30 @@ export class DatabaseBusy extends Error {
   readonly code = '53300';
 }
 
-/** TypeORM holds connections and migrations; hot SQL goes through its `pg` pool by named statements. */
+/** A pool of connections for named statements; the schema comes from `migrate`. */
 export class Database implements Sql {
   private constructor(
-    private readonly source: DataSource,
     private readonly pool: Pool,
     private readonly slices: Slices,
   ) {}
 
-  static async connect(options: DatabaseOptions): Promise<Database> {
-    const source = new DataSource({
-      type: 'postgres',
-      url: options.url,
-      schema: options.schema,
-      migrations: [...MIGRATIONS],
-      migrationsTableName: 'migrations',
-      poolSize: options.poolMax ?? 4,
-      extra: {
-        options: `-c search_path=${options.schema} -c synchronous_commit=${options.durability === 'durable' ? 'on' : 'off'} -c statement_timeout=${STATEMENT_TIMEOUT_MS}`,
-      },
+  /** @throws whatever keeps the first connection from being made */
+  static async connect({ url, schema, durability, poolMax = 4, slices }: DatabaseOptions): Promise<Database> {
+    const synchronous = durability === 'durable' ? 'on' : 'off';
+    const pool = new pg.Pool({
+      connectionString: url,
+      max: poolMax,
+      options: `-c search_path=${schema} -c synchronous_commit=${synchronous} -c statement_timeout=${STATEMENT_TIMEOUT_MS}`,
     });
-    await source.initialize();
-    const { master } = source.driver as unknown as { master: Pool };
     // A dropped idle connection is not an error of anybody's request; the pool opens a new one.
-    master.on('error', () => undefined);
-    return new Database(source, master, options.slices ?? ENDLESS_SLICE);
-  }
-
-  /** Creates the schema and runs what is missing, once over all processes (advisory lock). */
-  async migrate(schema: string): Promise<void> {
-    const runner = this.source.createQueryRunner();
+    pool.on('error', () => undefined);
+    const database = new Database(pool, slices ?? ENDLESS_SLICE);
     try {
-      await runner.query('select pg_advisory_lock(7261823)');
-      await runner.query(`create schema if not exists "${schema}"`);
-      await this.source.runMigrations({ transaction: 'each' });
-    } finally {
-      await runner.query('select pg_advisory_unlock(7261823)').catch(() => undefined);
-      await runner.release();
+      await pool.query('select 1');
+      return database;
+    } catch (error) {
+      await database.close();
+      throw error;
     }
   }
 
@@ -121,7 +106,7 @@ export class Database implements Sql {
   }
 
   async close(): Promise<void> {
-    await this.source.destroy();
+    await this.pool.end();
   }
 }
 

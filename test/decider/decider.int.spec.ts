@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Database } from '../../src/db/database.js';
+import { migrate } from '../../src/db/migrate.js';
 import { Decider } from '../../src/decider/decider.js';
 import { PostgresSnapshotStore } from '../../src/decider/postgres-snapshot-store.js';
 import type { Command } from '../../src/domain/command.js';
@@ -29,7 +30,7 @@ beforeAll(async () => {
   await provisionTopics({ brokers, topics, partitions: 2, logger });
   const schema = `decider_${randomUUID().slice(0, 8)}`;
   database = await Database.connect({ url: testStack().databaseUrl, schema, durability: 'durable' });
-  await database.migrate(schema);
+  await migrate(database, { url: testStack().databaseUrl, schema });
 });
 afterAll(async () => {
   for (const end of ends.reverse()) await end();

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Database } from '../../src/db/database.js';
+import { migrate } from '../../src/db/migrate.js';
 import { PostgresLedgerHeads } from '../../src/decider/ledger-heads.js';
 import { PostgresSnapshotStore } from '../../src/decider/postgres-snapshot-store.js';
 import type { ChangedStream } from '../../src/decider/snapshot-store.js';
@@ -33,7 +34,7 @@ describe('the heads of a partition', () => {
   beforeAll(async () => {
     const schema = `decider_${randomUUID().slice(0, 8)}`;
     database = await Database.connect({ url: testStack().databaseUrl, schema, durability: 'durable' });
-    await database.migrate(schema);
+    await migrate(database, { url: testStack().databaseUrl, schema });
     store = new PostgresSnapshotStore(database);
   });
   afterAll(() => database.close());

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Database } from '../../src/db/database.js';
+import { migrate } from '../../src/db/migrate.js';
 import { statement } from '../../src/db/database.js';
 import { PostgresSnapshotStore } from '../../src/decider/postgres-snapshot-store.js';
 import { SnapshotUnreadable } from '../../src/decider/snapshot-store.js';
@@ -15,7 +16,7 @@ describe('PostgresSnapshotStore', () => {
   beforeAll(async () => {
     const schema = `decider_${randomUUID().slice(0, 8)}`;
     database = await Database.connect({ url: testStack().databaseUrl, schema, durability: 'durable' });
-    await database.migrate(schema);
+    await migrate(database, { url: testStack().databaseUrl, schema });
   });
   afterAll(() => database.close());
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Database, statement } from '../../src/db/database.js';
+import { migrate } from '../../src/db/migrate.js';
 import { systemClock } from '../../src/observability/clock.js';
 import type { IdentityOpener } from '../../src/projections/persons/identities.js';
 import { Positions } from '../../src/projections/positions.js';
@@ -28,7 +29,7 @@ export const storyIdentities: IdentityOpener = {
 export const openReadSide = async (): Promise<ReadSide> => {
   const schema = `projections_${randomUUID().slice(0, 8)}`;
   const database = await Database.connect({ url: testStack().databaseUrl, schema, durability: 'relaxed' });
-  await database.migrate(schema);
+  await migrate(database, { url: testStack().databaseUrl, schema });
   const positions = new Positions({ sql: database, clock: systemClock });
   return {
     schema,

@@ -1,4 +1,5 @@
 import { Database, statement } from '../../src/db/database.js';
+import { migrate } from '../../src/db/migrate.js';
 import { PostgresAttemptQueue } from '../../src/providers/postgres-attempt-queue.js';
 import { testStack } from '../support/stack.js';
 import { attemptQueueContract } from './attempt-queue.contract.js';
@@ -17,7 +18,7 @@ describe('the queue on the table attempts', () => {
     durable = await Database.connect({ url, schema: SCHEMA, durability: 'durable', poolMax: 2 });
     relaxed = await Database.connect({ url, schema: SCHEMA, durability: 'relaxed', poolMax: 2 });
     await durable.query(DROP);
-    await durable.migrate(SCHEMA);
+    await migrate(durable, { url: testStack().databaseUrl, schema: SCHEMA });
   });
   afterAll(async () => {
     await durable.query(DROP);

@@ -1,5 +1,6 @@
 import { readConfig } from '../../src/config/config.js';
 import { Database, statement } from '../../src/db/database.js';
+import { migrate } from '../../src/db/migrate.js';
 import type { EnrichmentId, IdentityHash, OrgId } from '../../src/domain/kernel/ids.js';
 import { createLogger } from '../../src/observability/logger.js';
 import { systemClock } from '../../src/observability/clock.js';
@@ -55,7 +56,7 @@ describe('dispatcher on Postgres', () => {
     durable = await Database.connect({ url, schema: SCHEMA, durability: 'durable', poolMax: 2 });
     relaxed = await Database.connect({ url, schema: SCHEMA, durability: 'relaxed', poolMax: 2 });
     await durable.query(DROP);
-    await durable.migrate(SCHEMA);
+    await migrate(durable, { url: testStack().databaseUrl, schema: SCHEMA });
   });
   afterAll(async () => {
     await durable.query(DROP);

@@ -1,4 +1,5 @@
 import { Database, statement } from '../../src/db/database.js';
+import { migrate } from '../../src/db/migrate.js';
 import { LiveProcesses } from '../../src/rates/live-processes.js';
 import { testStack } from '../support/stack.js';
 
@@ -11,7 +12,7 @@ describe('X-08 processes that share a rate', () => {
   beforeAll(async () => {
     database = await Database.connect({ url: testStack().databaseUrl, schema: SCHEMA, durability: 'relaxed' });
     await database.query(DROP);
-    await database.migrate(SCHEMA);
+    await migrate(database, { url: testStack().databaseUrl, schema: SCHEMA });
   });
   afterAll(async () => {
     await database.query(DROP);

@@ -1,6 +1,7 @@
 import { createPublicKey, randomBytes, randomUUID, verify } from 'node:crypto';
 import { keyIdOf } from '../../sdk/ledger/index.js';
 import { Database, statement } from '../../src/db/database.js';
+import { migrate } from '../../src/db/migrate.js';
 import { LedgerKey, LedgerPublicKeys } from '../../src/vault/ledger-key.js';
 import { testStack } from '../support/stack.js';
 
@@ -10,7 +11,7 @@ describe('the key that signs the ledger', () => {
   beforeAll(async () => {
     const schema = `vault_${randomUUID().slice(0, 8)}`;
     database = await Database.connect({ url: testStack().databaseUrl, schema, durability: 'durable' });
-    await database.migrate(schema);
+    await migrate(database, { url: testStack().databaseUrl, schema });
   });
   afterAll(() => database.close());
 

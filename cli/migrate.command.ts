@@ -1,0 +1,17 @@
+import type { Command } from 'commander';
+import { migrate } from '../src/db/migrate.js';
+import { configFor, withDatabase } from './connection.js';
+import { print } from './output.js';
+
+export const addMigrateCommand = (program: Command): void => {
+  program
+    .command('migrate')
+    .description('create or update the tables; every start does it too, a deployment may want it as a step of its own')
+    .option('--json', 'output for programs', false)
+    .action(async ({ json }: { readonly json: boolean }) => {
+      const config = await configFor(process.env, ['databaseUrl']);
+      const { databaseUrl: url, databaseSchema: schema } = config;
+      const ran = await withDatabase(config, (database) => migrate(database, { url, schema }));
+      print(json, { ran }, ran.length === 0 ? ['the tables are up to date'] : ran);
+    });
+};

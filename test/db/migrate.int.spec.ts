@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto';
+import { Database, statement } from '../../src/db/database.js';
+import { migrate } from '../../src/db/migrate.js';
+import { MIGRATIONS } from '../../src/db/migrations/index.js';
+import { testStack } from '../support/stack.js';
+
+const NAMES = MIGRATIONS.map((Migration) => new Migration().name);
+const UNDO_LAST = [
+  'alter table enrichments drop column refunded',
+  `delete from migrations where name = '${NAMES.at(-1)}'`,
+];
+
+describe('migrate', () => {
+  const { databaseUrl: url } = testStack();
+  const schema = `migrate_${randomUUID().slice(0, 8)}`;
+  let database: Database;
+
+  beforeAll(async () => {
+    database = await Database.connect({ url, schema, durability: 'durable' });
+  });
+
+  afterAll(async () => {
+    await database.query(statement('', `drop schema "${schema}" cascade`));
+    await database.close();
+  });
+
+  const run = (): Promise<readonly string[]> => migrate(database, { url, schema });
+
+  it('started by several processes at once, runs every migration in order and once', async () => {
+    const [...runs] = await Promise.all([run(), run(), run()]);
+    expect(runs.filter((ran) => ran.length > 0)).toEqual([NAMES]);
+  });
+
+  it('has nothing to do after that', async () => {
+    expect(await run()).toEqual([]);
+  });
+
+  it('runs what is missing, and no more', async () => {
+    for (const undo of UNDO_LAST) await database.query(statement('', undo));
+    expect(await run()).toEqual(NAMES.slice(-1));
+  });
+});
