@@ -23,7 +23,7 @@ export const addHooks = (fastify: FastifyInstance, options: HookOptions): void =
   fastify.server.maxConnections = CONNECTIONS_MAX;
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', bodyParser(options.clock));
-  fastify.addHook('onRequest', shedOverload());
+  fastify.addHook('onRequest', shedOverload(options.clock));
   fastify.addHook('onRequest', options.routes.refuseNames);
   fastify.addHook('onRequest', replaceForeignType);
   fastify.addHook('preHandler', inTurn(options.slices ?? ENDLESS_SLICE));

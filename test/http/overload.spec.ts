@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { UNDER_WAY_MAX } from '../../src/http/overload.js';
+import { UNDER_WAY_MAX } from '../../src/http/admission.js';
 import { KEY, startApp, type World } from './app.js';
 import { callerOf, type Call, type Called } from './call.js';
 import { foundView, PERSON } from './views.js';

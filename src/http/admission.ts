@@ -1,0 +1,59 @@
+import type { Clock } from '../domain/kernel/clock.js';
+
+/** Requests of a kind that are under way at once in this process, however fast it is … */
+export const UNDER_WAY_MAX = 1_024;
+/** … and however slow: a burst of so many is nothing unusual. */
+export const UNDER_WAY_MIN = 256;
+/** While some are refused, those that are let in are as many as are answered in this time: the last one waits no longer. */
+const ANSWERED_WITHIN_MS = 500;
+/** Answers come in batches, so a shorter look finds many or none. */
+export const LOOK_EVERY_MS = 250;
+/** Nobody came for so long: what was before says nothing about who comes now. */
+export const FORGOTTEN_AFTER_MS = 2_000;
+/** Of the limit before, when a look finds that nobody was refused. */
+const GROWTH = 1.25;
+
+/**
+ * How many requests of a kind may be under way: by Little's law, what the process answers in half a second. Whatever more
+ * were let in would be answered after its client has given up, and take the time of those that could have been (issue 4,
+ * point 5).
+ */
+export class Admission {
+  private underWay = 0;
+  private max = UNDER_WAY_MAX;
+  private lookedMs: number;
+  private answered = 0;
+  private refused = 0;
+
+  constructor(private readonly clock: Pick<Clock, 'now'>) {
+    this.lookedMs = clock.now();
+  }
+
+  /** False: one too many. Whoever was let in has to `leave`. */
+  enter(): boolean {
+    const passedMs = this.clock.now() - this.lookedMs;
+    if (passedMs >= LOOK_EVERY_MS) this.look(passedMs);
+    if (this.underWay >= this.max) {
+      this.refused += 1;
+      return false;
+    }
+    this.underWay += 1;
+    return true;
+  }
+
+  leave(): void {
+    this.underWay -= 1;
+    this.answered += 1;
+  }
+
+  private look(passedMs: number): void {
+    this.max = Math.min(UNDER_WAY_MAX, Math.max(UNDER_WAY_MIN, Math.round(this.fitting(passedMs))));
+    this.lookedMs += passedMs;
+    this.answered = 0;
+    this.refused = 0;
+  }
+  private fitting(passedMs: number): number {
+    if (passedMs >= FORGOTTEN_AFTER_MS) return UNDER_WAY_MAX;
+    return this.refused > 0 ? (this.answered / passedMs) * ANSWERED_WITHIN_MS : this.max * GROWTH;
+  }
+}

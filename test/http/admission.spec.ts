@@ -1,0 +1,79 @@
+import {
+  Admission,
+  FORGOTTEN_AFTER_MS,
+  LOOK_EVERY_MS,
+  UNDER_WAY_MAX,
+  UNDER_WAY_MIN,
+} from '../../src/http/admission.js';
+
+describe('Admission', () => {
+  let nowMs = 0;
+  let admission: Admission;
+  let underWay: number;
+
+  beforeEach(() => {
+    nowMs = 1_000_000;
+    admission = new Admission({ now: () => nowMs });
+    underWay = 0;
+  });
+
+  /** Lets in as many as possible of so many; how many are under way then. */
+  const arrive = (count: number): number => {
+    for (let index = 0; index < count; index += 1) if (admission.enter()) underWay += 1;
+    return underWay;
+  };
+  const answer = (count: number): void => {
+    for (let index = 0; index < count; index += 1) admission.leave();
+    underWay -= count;
+  };
+  /** Twice as many as it answers come all the time: what is under way after each look. */
+  const overload = (perLook: number, looks: number): readonly number[] =>
+    Array.from({ length: looks }, () => {
+      answer(Math.min(perLook, underWay));
+      nowMs += LOOK_EVERY_MS;
+      return arrive(2 * perLook);
+    });
+
+  it('takes a burst of UNDER_WAY_MAX at once, and refuses one more', () => {
+    expect(arrive(UNDER_WAY_MAX + 1)).toBe(UNDER_WAY_MAX);
+  });
+
+  it('whoever leaves makes room for one more', () => {
+    arrive(UNDER_WAY_MAX);
+    answer(1);
+    expect([admission.enter(), admission.enter()]).toEqual([true, false]);
+  });
+
+  it.each([200, 300, 450])('under overload keeps what is answered in half a second: twice %i in 250 ms', (perLook) => {
+    arrive(UNDER_WAY_MAX + 1);
+    const [last] = overload(perLook, 20).slice(-1);
+    expect(last).toBe(2 * perLook);
+  });
+
+  it('never goes below UNDER_WAY_MIN, also when nothing is answered', () => {
+    arrive(UNDER_WAY_MAX + 1);
+    nowMs += LOOK_EVERY_MS;
+    arrive(1);
+    answer(UNDER_WAY_MAX);
+    expect(arrive(UNDER_WAY_MAX)).toBe(UNDER_WAY_MIN);
+  });
+
+  it('takes more again when nobody is refused any more', () => {
+    arrive(UNDER_WAY_MAX + 1);
+    overload(200, 20);
+    answer(underWay);
+    for (let look = 0; look < 6; look += 1) {
+      nowMs += LOOK_EVERY_MS;
+      arrive(1);
+      answer(1);
+    }
+    expect(arrive(UNDER_WAY_MAX)).toBe(UNDER_WAY_MAX);
+  });
+
+  it('an overload that is long past does not refuse anybody', () => {
+    arrive(UNDER_WAY_MAX + 1);
+    answer(underWay);
+    nowMs += FORGOTTEN_AFTER_MS;
+    expect(arrive(UNDER_WAY_MAX)).toBe(UNDER_WAY_MAX);
+  });
+});
