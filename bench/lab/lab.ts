@@ -1,8 +1,10 @@
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import pg from 'pg';
 import { startEmbedded, type EmbeddedStack } from '../../src/embedded/embedded.js';
 import { freePort } from '../../src/embedded/ports.js';
@@ -60,7 +62,8 @@ export const openLab = async (options: BenchOptions): Promise<Lab> => {
  * As in package.json's `start`: a young generation large enough that little of a request grows old, a limit from which on
  * V8 collects the old one seldom, and the collector for `src/observability/idle-memory.ts`.
  */
-const SERVICE_FLAGS = ['--expose-gc', '--max-semi-space-size=64', '--max-old-space-size=1536'];
+const SERVICE_FLAGS = ['--expose-gc', '--max-semi-space-size=64', '--max-old-space-size=2048'];
+const SERVICE_ENV = { MALLOC_MMAP_THRESHOLD_: '131072' };
 
 type Closers = (() => Promise<void>)[];
 
@@ -71,6 +74,10 @@ const build = async (options: BenchOptions, closers: Closers, stop: () => Promis
   const stack = await startEmbedded({ dataDir, kafkaJvm });
   closers.push(() => stack.stop());
   const env = environment(stack, dataDir);
+  // As a deployment does: the service that starts on its own tables never loads what makes them.
+  await promisify(execFile)(process.execPath, [join(DIST, 'cli/main.js'), 'migrate'], {
+    env: { ...process.env, ...env },
+  });
   const service = await startService(options, env);
   closers.push(() => service.stop());
   const peer = (name: PeerName) => start(closers, { name, path: `bench/peers/${name}.js`, ready: '/health/live', env });
@@ -117,7 +124,7 @@ const startService = async (options: BenchOptions, env: Lab['env']): Promise<Ser
   return Service.start({
     script: join(DIST, 'src/main.js'),
     nodeFlags: [...SERVICE_FLAGS, ...profileFlags(options)],
-    env: { ...env, PORT: String(port) },
+    env: { ...env, ...SERVICE_ENV, PORT: String(port) },
     url,
     ready: (child) => answers(`${url}/health/ready`, child),
   });
