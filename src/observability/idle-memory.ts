@@ -27,8 +27,8 @@ export interface ProcessMemory {
 export class IdleMemory {
   private readonly repeater: Repeater;
   private idleLooks = 0;
-  /** After the last release. */
-  private releasedBytes = 0;
+  /** The least that was resident since the last release: pages go behind it, so right after it too much is seen. */
+  private leftBytes = 0;
 
   constructor(
     private readonly memory: ProcessMemory,
@@ -44,9 +44,11 @@ export class IdleMemory {
 
   private async look(): Promise<void> {
     this.idleLooks = this.memory.utilization() <= IDLE_UTILIZATION_MAX ? this.idleLooks + 1 : 0;
-    if (this.idleLooks < IDLE_LOOKS || this.memory.bytes() < this.releasedBytes + GROWN_BYTES_MIN) return;
+    const bytes = this.memory.bytes();
+    this.leftBytes = Math.min(this.leftBytes, bytes);
+    if (this.idleLooks < IDLE_LOOKS || bytes < this.leftBytes + GROWN_BYTES_MIN) return;
     await this.memory.release();
-    this.releasedBytes = this.memory.bytes();
+    this.leftBytes = this.memory.bytes();
   }
 }
 

@@ -65,6 +65,17 @@ it.each([150, 200, 350])('does it again only when the process has grown by 48 Mi
   expect(state.releases).toBe(2);
 });
 
+it('counts the growth from what is left when all pages have gone, not from what is seen right after', async () => {
+  const { state, looks } = world();
+  state.afterReleaseMib = 380;
+  await looks(2);
+  state.mib = 250;
+  await looks(1);
+  state.mib = 298;
+  await looks(1);
+  expect(state.releases).toBe(2);
+});
+
 it('tells when it failed, and tries again', async () => {
   const { state, errors, looks } = world();
   state.failure = new Error('no');
