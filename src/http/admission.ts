@@ -4,13 +4,15 @@ import type { Clock } from '../domain/kernel/clock.js';
 export const UNDER_WAY_MAX = 1_024;
 /** … and however slow: a burst of so many is nothing unusual. */
 export const UNDER_WAY_MIN = 256;
-/** While some are refused, those that are let in are as many as are answered in this time: the last one waits no longer. */
+/** Under load those that are let in are as many as are answered in this time: the last one waits no longer. */
 const ANSWERED_WITHIN_MS = 500;
 /** Answers come in batches, so a shorter look finds many or none. */
 export const LOOK_EVERY_MS = 250;
 /** Nobody came for so long: what was before says nothing about who comes now. */
 export const FORGOTTEN_AFTER_MS = 2_000;
-/** Of the limit before, when a look finds that nobody was refused. */
+/** Never fewer under way between two looks: the process had always something to do, so what it answered is what it can. */
+export const LOADED_MIN = 64;
+/** Of the limit before, when a look finds no load. */
 const GROWTH = 1.25;
 
 /**
@@ -23,7 +25,8 @@ export class Admission {
   private max = UNDER_WAY_MAX;
   private lookedMs: number;
   private answered = 0;
-  private refused = 0;
+  /** Under way since the last look. */
+  private least = 0;
 
   constructor(private readonly clock: Pick<Clock, 'now'>) {
     this.lookedMs = clock.now();
@@ -33,10 +36,7 @@ export class Admission {
   enter(): boolean {
     const passedMs = this.clock.now() - this.lookedMs;
     if (passedMs >= LOOK_EVERY_MS) this.look(passedMs);
-    if (this.underWay >= this.max) {
-      this.refused += 1;
-      return false;
-    }
+    if (this.underWay >= this.max) return false;
     this.underWay += 1;
     return true;
   }
@@ -44,16 +44,18 @@ export class Admission {
   leave(): void {
     this.underWay -= 1;
     this.answered += 1;
+    this.least = Math.min(this.least, this.underWay);
   }
 
   private look(passedMs: number): void {
     this.max = Math.min(UNDER_WAY_MAX, Math.max(UNDER_WAY_MIN, Math.round(this.fitting(passedMs))));
     this.lookedMs += passedMs;
     this.answered = 0;
-    this.refused = 0;
+    this.least = this.underWay;
   }
+
   private fitting(passedMs: number): number {
     if (passedMs >= FORGOTTEN_AFTER_MS) return UNDER_WAY_MAX;
-    return this.refused > 0 ? (this.answered / passedMs) * ANSWERED_WITHIN_MS : this.max * GROWTH;
+    return this.least >= LOADED_MIN ? (this.answered / passedMs) * ANSWERED_WITHIN_MS : this.max * GROWTH;
   }
 }

@@ -1,6 +1,7 @@
 import {
   Admission,
   FORGOTTEN_AFTER_MS,
+  LOADED_MIN,
   LOOK_EVERY_MS,
   UNDER_WAY_MAX,
   UNDER_WAY_MIN,
@@ -50,10 +51,29 @@ describe('Admission', () => {
     expect(last).toBe(2 * perLook);
   });
 
+  it('knows what it can before anybody was refused', () => {
+    const [, , , last] = overload(200, 4);
+    expect(last).toBe(400);
+  });
+
+  it('learns nothing from a time in which it had little to do: then a burst is let in', () => {
+    for (let look = 0; look < 8; look += 1) {
+      arrive(LOADED_MIN);
+      answer(1);
+      nowMs += LOOK_EVERY_MS;
+      admission.enter();
+      underWay += 1;
+      answer(underWay);
+    }
+    expect(arrive(UNDER_WAY_MAX)).toBe(UNDER_WAY_MAX);
+  });
+
   it('never goes below UNDER_WAY_MIN, also when nothing is answered', () => {
     arrive(UNDER_WAY_MAX + 1);
-    nowMs += LOOK_EVERY_MS;
-    arrive(1);
+    for (let look = 0; look < 2; look += 1) {
+      nowMs += LOOK_EVERY_MS;
+      arrive(1);
+    }
     answer(UNDER_WAY_MAX);
     expect(arrive(UNDER_WAY_MAX)).toBe(UNDER_WAY_MIN);
   });
