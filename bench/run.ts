@@ -1,5 +1,5 @@
 import { Books } from './lab/books.js';
-import type { Lab } from './lab/lab.js';
+import { openLab, type Lab } from './lab/lab.js';
 import { machineOf, surroundings, versionOf } from './lab/machine.js';
 import { makeOrgs } from './lab/orgs.js';
 import { People } from './lab/people.js';
@@ -107,8 +107,21 @@ const measureAll = async (session: Session): Promise<Measured> => {
   const rebuild = has('rebuild') ? await rounds(session, 'rebuild', () => rebuildRound(session)) : [];
   // Last: it starts the service again, and what comes after would be measured cold.
   const alone = has('alone') ? await rounds(session, 'accepting alone', () => aloneRound(session)) : [];
-  const grown = has('growth') ? await growth(session) : null;
+  const grown = has('growth') ? await withSmall(session, (small) => growth(session, small)) : null;
   return { accept, ladder: steps, overload, endToEnd, bulk, reads, rebuild, resources: used, alone, growth: grown };
+};
+
+/** An installation of its own beside the one that grows, idle while the other works. */
+const withSmall = async <T>({ lab }: Session, work: (small: Session) => Promise<T>): Promise<T> => {
+  const beside = await openLab(lab.options);
+  try {
+    const small = await openSession(beside);
+    const result = await Promise.race([work(small), beside.failed]);
+    await small.people.close();
+    return result;
+  } finally {
+    await beside.stop();
+  }
 };
 
 /** The first one warms up compilers, caches and connections, and is thrown away. */

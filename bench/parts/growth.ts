@@ -8,12 +8,12 @@ import { settle, type Session } from './session.js';
 
 /** What an enrichment costs with so many stored; each load was the same, in batches of 100. */
 export interface GrowthPoint {
-  /** Before the first of the loads that count. */
+  /** Before the first of the loads that count; each adds its own. */
   readonly stored: number;
   readonly cpuUsPerEnrichment: readonly Figures[];
 }
 
-/** A piece of what was stored between the two points: people recorded and enriched, vacuum and checkpoints included. */
+/** A piece of what was stored where much is: people recorded and enriched, vacuum and checkpoints included. */
 export interface GrowthStep {
   readonly stored: number;
   readonly perSecond: number;
@@ -33,13 +33,24 @@ const STEP = 10_000;
 const POLL_MS = 20;
 const END_MS = 300_000;
 
-/** The same load when little is stored and when much is. @throws Error when anything is refused or does not end */
-export const growth = async (session: Session): Promise<GrowthFigures> => {
-  const { growthFrom, growthTo } = session.lab.options.sizes;
-  await store(session, growthFrom);
-  const from = await pointOf(session);
-  const steps = await store(session, growthTo);
-  return { from, to: await pointOf(session), steps };
+/**
+ * The same load on an installation that has stored little and on one that has stored much, in turns: a machine is not as
+ * fast now as it was before a million were stored. @throws Error when anything is refused or does not end
+ */
+export const growth = async (large: Session, small: Session): Promise<GrowthFigures> => {
+  const { options } = large.lab;
+  const steps = await store(large, options.sizes.growthTo);
+  await store(small, options.sizes.growthFrom);
+  // The first load warms up what storing has left cold, and is thrown away.
+  await measureLoad(small);
+  await measureLoad(large);
+  const from = { stored: small.books.stored, cpuUsPerEnrichment: [] as Figures[] };
+  const to = { stored: large.books.stored, cpuUsPerEnrichment: [] as Figures[] };
+  for (let round = 1; round <= options.rounds; round += 1) {
+    from.cpuUsPerEnrichment.push(await measureLoad(small));
+    to.cpuUsPerEnrichment.push(await measureLoad(large));
+  }
+  return { from, to, steps };
 };
 
 const store = async (session: Session, upTo: number): Promise<readonly GrowthStep[]> => {
@@ -54,16 +65,6 @@ const store = async (session: Session, upTo: number): Promise<readonly GrowthSte
     say(`  ${books.stored} of ${upTo} enrichments are stored, ${Math.round(perSecond)}/s`);
   }
   return steps;
-};
-
-/** The first load warms up what storing has left cold, and is thrown away. */
-const pointOf = async (session: Session): Promise<GrowthPoint> => {
-  const { rounds } = session.lab.options;
-  await measureLoad(session);
-  const { stored } = session.books;
-  const cpuUsPerEnrichment: Figures[] = [];
-  for (let round = 1; round <= rounds; round += 1) cpuUsPerEnrichment.push(await measureLoad(session));
-  return { stored, cpuUsPerEnrichment };
 };
 
 /** People are recorded before it, by the orgs that have stored everything else. */
