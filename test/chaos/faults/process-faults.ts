@@ -23,9 +23,10 @@ export const hurtProcesses = async (options: ProcessFaultsOptions): Promise<void
   for (let count = 0; performance.now() < endMs; count += 1) {
     if (count === 1) await Promise.all(frozen);
     await waited(random.between(faults.everyMs));
-    const drawn = FIRST_FAULTS[count] ?? (random.chance(faults.killShare) ? 'kill' : 'freeze');
+    const drawn = random.chance(faults.killShare) ? 'kill' : 'freeze';
     const freezeMs = random.between(faults.freezeMs);
-    const fault = performance.now() + freezeMs > endMs ? 'kill' : drawn;
+    const fitting = performance.now() + freezeMs > endMs ? 'kill' : drawn;
+    const fault = FIRST_FAULTS[count] ?? fitting;
     const victim = victimOf(fault, options);
     if (victim === null) continue;
     if (fault === 'kill') kill(victim, options);
@@ -35,7 +36,7 @@ export const hurtProcesses = async (options: ProcessFaultsOptions): Promise<void
 };
 
 /**
- * So that the shortest run has both. The first freeze is left alone: its owner is taken over from and thaws while the
+ * So that the shortest run has both, however late the first one comes. The first freeze is left alone: its owner is taken over from and thaws while the
  * new one decides, which is what is hardest to get right.
  */
 const FIRST_FAULTS: readonly Fault[] = ['freeze', 'kill'];
