@@ -10,15 +10,17 @@ const ANSWERED_WITHIN_MS = 500;
 export const LOOK_EVERY_MS = 250;
 /** Nobody came for so long: what was before says nothing about who comes now. */
 export const FORGOTTEN_AFTER_MS = 2_000;
-/** Never fewer under way between two looks: the process had always something to do, so what it answered is what it can. */
+/** Never fewer under way between two looks … */
 export const LOADED_MIN = 64;
+/** … and the event loop as good as full: what was answered is what the process can. Who waits for others is not loaded. */
+export const LOADED_UTILIZATION_MIN = 0.8;
 /** Of the limit before, when a look finds no load. */
 const GROWTH = 1.25;
 
 /**
- * How many requests of a kind may be under way: by Little's law, what the process answers in half a second. Whatever more
- * were let in would be answered after its client has given up, and take the time of those that could have been (issue 4,
- * point 5).
+ * How many requests of a kind may be under way: by Little's law, what a loaded process answers in half a second, and never
+ * fewer than `UNDER_WAY_MIN`. Whatever more were let in would be answered after its client has given up, and take the time
+ * of those that could have been.
  */
 export class Admission {
   private underWay = 0;
@@ -28,22 +30,28 @@ export class Admission {
   /** Under way since the last look. */
   private least = 0;
 
-  constructor(private readonly clock: Pick<Clock, 'now'>) {
+  /** `utilizationSince` tells which part of the time since its last call the event loop was busy, 0..1. */
+  constructor(
+    private readonly clock: Pick<Clock, 'now'>,
+    private readonly utilizationSince: () => number,
+  ) {
     this.lookedMs = clock.now();
   }
 
   /** False: one too many. Whoever was let in has to `leave`. */
   enter(): boolean {
     const passedMs = this.clock.now() - this.lookedMs;
-    if (passedMs >= LOOK_EVERY_MS) this.look(passedMs);
+    // A clock that was set back begins anew.
+    if (passedMs >= LOOK_EVERY_MS || passedMs < 0) this.look(passedMs);
     if (this.underWay >= this.max) return false;
     this.underWay += 1;
     return true;
   }
 
-  leave(): void {
+  /** `answered`: its client has the answer. Whoever gave up says nothing about what the process can. */
+  leave(answered: boolean): void {
     this.underWay -= 1;
-    this.answered += 1;
+    if (answered) this.answered += 1;
     this.least = Math.min(this.least, this.underWay);
   }
 
@@ -55,7 +63,8 @@ export class Admission {
   }
 
   private fitting(passedMs: number): number {
-    if (passedMs >= FORGOTTEN_AFTER_MS) return UNDER_WAY_MAX;
-    return this.least >= LOADED_MIN ? (this.answered / passedMs) * ANSWERED_WITHIN_MS : this.max * GROWTH;
+    const isFull = this.utilizationSince() >= LOADED_UTILIZATION_MIN;
+    if (passedMs >= FORGOTTEN_AFTER_MS || passedMs < 0) return UNDER_WAY_MAX;
+    return isFull && this.least >= LOADED_MIN ? (this.answered / passedMs) * ANSWERED_WITHIN_MS : this.max * GROWTH;
   }
 }

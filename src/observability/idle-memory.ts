@@ -1,5 +1,5 @@
-import { performance, type EventLoopUtilization } from 'node:perf_hooks';
 import type { Clock } from '../domain/kernel/clock.js';
+import { eventLoopUtilization } from './event-loop-utilization.js';
 import { Repeater } from './repeater.js';
 
 const LOOK_EVERY_MS = 5_000;
@@ -56,13 +56,8 @@ export class IdleMemory {
 export const processMemory = (): ProcessMemory | null => {
   const { gc } = globalThis;
   if (gc === undefined) return null;
-  let last: EventLoopUtilization = performance.eventLoopUtilization();
   return {
-    utilization: () => {
-      const before = last;
-      last = performance.eventLoopUtilization();
-      return performance.eventLoopUtilization(last, before).utilization;
-    },
+    utilization: eventLoopUtilization(),
     bytes: () => process.memoryUsage.rss(),
     // An ordinary collection frees as much, but keeps the pages.
     release: () => gc({ type: 'major', execution: 'async', flavor: 'last-resort' }),

@@ -11,10 +11,12 @@ describe('Admission', () => {
   let nowMs = 0;
   let admission: Admission;
   let underWay: number;
+  let utilization: number;
 
   beforeEach(() => {
     nowMs = 1_000_000;
-    admission = new Admission({ now: () => nowMs });
+    utilization = 1;
+    admission = new Admission({ now: () => nowMs }, () => utilization);
     underWay = 0;
   });
 
@@ -24,7 +26,7 @@ describe('Admission', () => {
     return underWay;
   };
   const answer = (count: number): void => {
-    for (let index = 0; index < count; index += 1) admission.leave();
+    for (let index = 0; index < count; index += 1) admission.leave(true);
     underWay -= count;
   };
   /** Twice as many as it answers come all the time: what is under way after each look. */
@@ -58,12 +60,10 @@ describe('Admission', () => {
 
   it('learns nothing from a time in which it had little to do: then a burst is let in', () => {
     for (let look = 0; look < 8; look += 1) {
-      arrive(LOADED_MIN);
-      answer(1);
+      arrive(LOADED_MIN - 1 - underWay);
       nowMs += LOOK_EVERY_MS;
-      admission.enter();
-      underWay += 1;
-      answer(underWay);
+      arrive(1);
+      answer(1);
     }
     expect(arrive(UNDER_WAY_MAX)).toBe(UNDER_WAY_MAX);
   });
@@ -94,6 +94,31 @@ describe('Admission', () => {
     arrive(UNDER_WAY_MAX + 1);
     answer(underWay);
     nowMs += FORGOTTEN_AFTER_MS;
+    expect(arrive(UNDER_WAY_MAX)).toBe(UNDER_WAY_MAX);
+  });
+
+  it('a process that waits for others is not loaded, however many are under way', () => {
+    utilization = 0.79;
+    arrive(UNDER_WAY_MAX);
+    expect(overload(200, 20).at(-1)).toBe(UNDER_WAY_MAX);
+  });
+
+  it('whoever gives up makes room, and does not count as answered', () => {
+    arrive(UNDER_WAY_MAX);
+    for (let look = 0; look < 3; look += 1) {
+      for (let index = 0; index < 400; index += 1) admission.leave(false);
+      underWay -= 400;
+      nowMs += LOOK_EVERY_MS;
+      arrive(800);
+    }
+    answer(underWay);
+    expect(arrive(UNDER_WAY_MAX)).toBe(UNDER_WAY_MIN);
+  });
+
+  it('a clock that is set back takes the limit away', () => {
+    arrive(UNDER_WAY_MAX);
+    overload(200, 8);
+    nowMs -= 3_600_000;
     expect(arrive(UNDER_WAY_MAX)).toBe(UNDER_WAY_MAX);
   });
 });

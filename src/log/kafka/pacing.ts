@@ -1,4 +1,4 @@
-import { performance } from 'node:perf_hooks';
+import { eventLoopUtilization } from '../../observability/event-loop-utilization.js';
 
 /** With an idle process a background reader hardly rests … */
 const REST_MIN_MS = 2;
@@ -17,7 +17,7 @@ export class Pacing {
   private utilization = 0;
 
   /** `utilizationSince` tells which part of the time since its last call the event loop was busy, 0..1. */
-  constructor(private readonly utilizationSince: () => number = eventLoop()) {}
+  constructor(private readonly utilizationSince: () => number = eventLoopUtilization()) {}
 
   restMs(): number {
     this.utilization += NEWEST * (this.utilizationSince() - this.utilization);
@@ -25,13 +25,3 @@ export class Pacing {
     return REST_MIN_MS + busy * (REST_MAX_MS - REST_MIN_MS);
   }
 }
-
-const eventLoop = (): (() => number) => {
-  let last = performance.eventLoopUtilization();
-  return () => {
-    const now = performance.eventLoopUtilization();
-    const { utilization } = performance.eventLoopUtilization(now, last);
-    last = now;
-    return utilization;
-  };
-};
