@@ -4,7 +4,7 @@ import type { Clock } from '../domain/kernel/clock.js';
 export const UNDER_WAY_MAX = 1_024;
 /** … and however slow: a burst of so many is nothing unusual. */
 export const UNDER_WAY_MIN = 256;
-/** Under load those that are let in are as many as are answered in this time: the last one waits no longer. */
+/** A loaded process lets in as many as it answers in this time: the last one waits no longer, down to UNDER_WAY_MIN. */
 const ANSWERED_WITHIN_MS = 500;
 /** Answers come in batches, so a shorter look finds many or none. */
 export const LOOK_EVERY_MS = 250;
