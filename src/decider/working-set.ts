@@ -2,52 +2,53 @@ import type { StateByKind, StateReader, StreamState } from '../domain/state.js';
 import { kindOf, parentOf, type StreamKey, type StreamKind } from '../domain/streams.js';
 import type { Enrichment } from '../domain/enrichments/enrichment.js';
 import type { RememberedAnswer } from '../domain/answers/remembered-answer.js';
-import { HeldStreams, type Held } from './held-streams.js';
 import { RecentAnswers } from './recent-answers.js';
+import { Held, Shelf, type StreamFacts } from './shelf.js';
 import type { StoredStream } from './snapshot-store.js';
 import { sizeOf } from './state-size.js';
 
-const NOTHING = { state: undefined, seq: 0, complete: false, wasUsed: false } as const;
 const ENTRY_OVERHEAD_BYTES = 100;
 /** What stays for what is saved, however much the others take: without its accounts a partition only loads. */
 const SAVED_PART_MIN = 0.5;
 
 /**
- * The streams of one partition that are in memory. A stream is in one of four maps, which makes the rule of eviction
- * hold by construction: `unsaved` (newer than the snapshot, never evicted), `ended` and `saved` (evicted by bytes, least
+ * The streams of one partition that are in memory. Each stands on one shelf, which makes the rule of eviction hold by
+ * construction: `unsaved` (newer than the snapshot, never evicted), `ended` and `saved` (evicted by bytes, least
  * recently used first, and before anything else enrichments that have ended: they are the largest, and hardly one is
- * asked for again) and `recent` (`recent/…`: complete, so a miss means empty; leaves when it expires). All of them
- * count: what may not be evicted leaves less room for what may.
+ * asked for again). Apart from them `recent` (`recent/…` once saved: complete, so a miss means empty; leaves when it
+ * expires). All of them count: what may not be evicted leaves less room for what may.
  */
 export class WorkingSet implements StateReader {
-  private readonly unsaved = new HeldStreams();
-  private readonly ended = new HeldStreams();
-  private readonly saved = new HeldStreams();
+  private readonly streams = new Map<StreamKey, Held>();
+  private readonly unsaved = new Shelf();
+  private readonly ended = new Shelf();
+  private readonly saved = new Shelf();
   private readonly recent = new RecentAnswers();
 
   /** `bytesMax` is asked on every eviction, because it changes with the number of partitions of the process. */
   constructor(private readonly bytesMax: () => number) {}
 
   get<K extends StreamKind>(key: StreamKey<K>): StateByKind[K] | undefined {
-    return this.held(key)?.state as StateByKind[K] | undefined;
+    return this.read(key)?.state as StateByKind[K] | undefined;
   }
 
   /** False: the stream is cold, nothing may be concluded from `get`. */
   knows(key: StreamKey): boolean {
-    return this.at(key) !== undefined || kindOf(key) === 'recent' || this.at(parentOf(key))?.complete === true;
+    return this.streams.has(key) || kindOf(key) === 'recent' || this.isComplete(parentOf(key));
   }
 
   /** seq of the last event that is in the stream; events up to it are not applied to it again. */
   seqOf(key: StreamKey): number {
-    return this.held(key)?.seq ?? 0;
+    return this.read(key)?.seq ?? 0;
   }
 
   /** Takes what the snapshot holds of `keys`; those absent from `found` are known to be empty from now on. */
   take(found: readonly StoredStream[], keys: readonly StreamKey[] = []): void {
     for (const { key, seq, state } of found)
-      this.keep(key, { state, seq, bytes: bytesOf(key, state), complete: false, wasUsed: false });
+      this.keep(key, { state, seq, bytes: bytesOf(key, state), complete: false });
     for (const key of keys) {
-      if (!this.knows(key)) this.keep(key, { ...NOTHING, bytes: bytesOf(key, undefined) });
+      const bytes = bytesOf(key, undefined);
+      if (!this.knows(key)) this.keep(key, { state: undefined, seq: 0, bytes, complete: false });
     }
   }
 
@@ -57,23 +58,27 @@ export class WorkingSet implements StateReader {
   }
 
   put({ key, state, seq, begins, bytes }: WeighedChange): void {
-    const complete = begins || this.at(key)?.complete === true;
-    this.forget(key);
-    this.unsaved.set(key, { state, seq, bytes, complete, wasUsed: false });
+    const held = this.streams.get(key);
+    const facts = { state, seq, bytes, complete: begins || held?.facts.complete === true };
+    if (held !== undefined) held.moveTo(this.unsaved, facts);
+    else {
+      if (kindOf(key) === 'recent') this.recent.delete(key);
+      this.streams.set(key, new Held(key, facts, this.unsaved));
+    }
   }
 
   /** Everything that the snapshot does not hold yet, as it is now. */
   changes(): readonly StoredStream[] {
-    return [...this.unsaved].flatMap(([key, { seq, state }]) => (state === undefined ? [] : [{ key, seq, state }]));
+    return [...this.unsaved].flatMap(({ key, facts: { seq, state } }) =>
+      state === undefined ? [] : [{ key, seq, state }],
+    );
   }
 
   /** The snapshot holds these now; what has changed since stays unsaved. */
   markSaved(streams: readonly StoredStream[]): void {
     for (const { key, seq } of streams) {
-      const held = this.unsaved.get(key);
-      if (held?.seq !== seq) continue;
-      this.forget(key);
-      this.keep(key, held);
+      const held = this.streams.get(key);
+      if (held?.shelf === this.unsaved && held.facts.seq === seq) this.settle(held, held.facts);
     }
   }
 
@@ -81,13 +86,13 @@ export class WorkingSet implements StateReader {
   evict(): void {
     const max = this.bytesMax();
     const room = Math.max(max - this.unsaved.bytes - this.recent.bytes, max * SAVED_PART_MIN);
-    const isWithin = (): boolean => this.ended.bytes + this.saved.bytes <= room;
-    for (const streams of [this.ended, this.saved]) {
-      if (isWithin()) return; // Before anything is looked at: looking spends the marks of what was used.
-      for (const key of streams.evictable()) {
-        streams.delete(key);
-        this.markIncomplete(parentOf(key));
-        if (isWithin()) return;
+    for (const shelf of [this.ended, this.saved]) {
+      // Looking spends the marks of what was used: nothing is looked at before it has to go.
+      while (this.ended.bytes + this.saved.bytes > room) {
+        const held = shelf.oldestUnused();
+        if (held === null) break;
+        this.forget(held);
+        this.markIncomplete(parentOf(held.key));
       }
     }
   }
@@ -107,38 +112,48 @@ export class WorkingSet implements StateReader {
     return this.unsaved.bytes + this.ended.bytes + this.saved.bytes + this.recent.bytes;
   }
 
-  private at(key: StreamKey | null): Held | undefined {
-    return key === null ? undefined : (this.unsaved.get(key) ?? this.saved.get(key) ?? this.ended.get(key));
+  private read(key: StreamKey): Pick<StreamFacts, 'state' | 'seq'> | undefined {
+    const held = this.streams.get(key);
+    if (held === undefined) return kindOf(key) === 'recent' ? this.recent.get(key) : undefined;
+    held.wasUsed = true;
+    return held.facts;
+  }
+
+  private isComplete(key: StreamKey | null): boolean {
+    return key !== null && this.streams.get(key)?.facts.complete === true;
   }
 
   private markIncomplete(key: StreamKey | null): void {
-    if (key === null) return;
-    for (const streams of [this.unsaved, this.saved]) {
-      const held = streams.get(key);
-      if (held?.complete === true) streams.set(key, { ...held, complete: false });
-    }
+    const held = key === null ? undefined : this.streams.get(key);
+    if (held?.facts.complete === true) held.facts = { ...held.facts, complete: false };
   }
 
-  private held(key: StreamKey): Pick<Held, 'state' | 'seq'> | undefined {
-    const held = this.at(key);
-    if (held === undefined) return kindOf(key) === 'recent' ? this.recent.get(key) : undefined;
-    held.wasUsed = true;
-    return held;
+  private keep(key: StreamKey, facts: StreamFacts): void {
+    const held = this.streams.get(key);
+    if (held?.shelf === this.unsaved) return;
+    if (held !== undefined) this.settle(held, facts);
+    else if (kindOf(key) === 'recent') this.recent.set(key, recentOf(facts));
+    else this.streams.set(key, new Held(key, facts, this.shelfOf(key, facts)));
   }
 
-  private keep(key: StreamKey, held: Held): void {
-    if (this.unsaved.has(key)) return;
-    this.forget(key);
-    const { state, seq } = held;
-    if (kindOf(key) === 'recent') this.recent.set(key, { state: state as RememberedAnswer, seq });
-    else if (hasEnded(key, state)) this.ended.set(key, held);
-    else this.saved.set(key, held);
+  /** Onto the shelf of what the snapshot holds. */
+  private settle(held: Held, facts: StreamFacts): void {
+    if (kindOf(held.key) !== 'recent') return held.moveTo(this.shelfOf(held.key, facts), facts);
+    this.forget(held);
+    this.recent.set(held.key, recentOf(facts));
   }
 
-  private forget(key: StreamKey): void {
-    for (const streams of [this.unsaved, this.ended, this.saved, this.recent]) streams.delete(key);
+  private shelfOf(key: StreamKey, { state }: StreamFacts): Shelf {
+    return hasEnded(key, state) ? this.ended : this.saved;
+  }
+
+  private forget(held: Held): void {
+    held.shelf.remove(held);
+    this.streams.delete(held.key);
   }
 }
+
+const recentOf = ({ state, seq }: StreamFacts) => ({ state: state as RememberedAnswer, seq });
 
 const hasEnded = (key: StreamKey, state: StreamState | undefined): boolean =>
   kindOf(key) === 'enrichment' && (state as Enrichment | undefined)?.pending === null;

@@ -39,8 +39,9 @@ export const streams = {
 
 /** The stream that has to begin before `key` can: nobody is enriched who was not recorded. null: there is none. */
 export const parentOf = (key: StreamKey): StreamKey | null => {
-  const [kind, org, person] = key.split('/', 3);
-  return kind === 'current' ? streams.person(org as OrgId, person as PersonId) : null;
+  if (!key.startsWith('current/')) return null;
+  const [, org, person] = key.split('/', 3);
+  return streams.person(org as OrgId, person as PersonId);
 };
 
 export const kindOf = (key: StreamKey): StreamKind => key.slice(0, key.indexOf('/')) as StreamKind;

@@ -15,9 +15,10 @@ type Held = Pick<LivingStream, 'seq' | 'state'>;
 interface Insides {
   readonly owners: ReadonlyMap<number, { readonly tenure: { readonly workingSet: WorkingSetInsides } | null }>;
 }
-type WorkingSetInsides = Readonly<Record<'unsaved' | 'ended' | 'saved', Iterable<readonly [StreamKey, Held]>>> & {
+interface WorkingSetInsides {
+  readonly streams: ReadonlyMap<StreamKey, { readonly facts: Held }>;
   readonly recent: { readonly texts: ReadonlyMap<StreamKey, string>; get(key: StreamKey): Held };
-};
+}
 
 /** All streams that the owners of a process have in memory. */
 export const livingStreams = (decider: Decider): readonly LivingStream[] =>
@@ -25,9 +26,7 @@ export const livingStreams = (decider: Decider): readonly LivingStream[] =>
     tenure === null ? [] : heldBy(tenure.workingSet).map(([key, { seq, state }]) => ({ partition, key, seq, state })),
   );
 
-const heldBy = ({ unsaved, ended, saved, recent }: WorkingSetInsides): readonly (readonly [StreamKey, Held])[] => [
-  ...unsaved,
-  ...ended,
-  ...saved,
+const heldBy = ({ streams, recent }: WorkingSetInsides): readonly (readonly [StreamKey, Held])[] => [
+  ...[...streams].map(([key, { facts }]) => [key, facts] as const),
   ...[...recent.texts.keys()].map((key) => [key, recent.get(key)] as const),
 ];
