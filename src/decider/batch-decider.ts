@@ -157,7 +157,7 @@ export class BatchDecider {
 
   private fail(batch: Batch, { record, command }: Input<Command>, error: Error): DecidedCommand {
     this.report(record, command.id, error);
-    return this.options.commands.fail(command, batch.state, { ...this.placeOf(batch, record), error });
+    return this.options.commands.fail(command, { ...this.placeOf(batch, record), error });
   }
 
   private placeOf(batch: Batch, record: LogRecord): CommandPlace {

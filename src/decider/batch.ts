@@ -57,7 +57,7 @@ export class Batch {
 
   addDecided(record: LogRecord, command: Command, decided: DecidedCommand & { readonly bytes: number }): void {
     this.bytes += decided.bytes;
-    this.changes.adopt(decided.changes, (index) => this.pending.length + index);
+    decided.changes.forEach((changes, index) => this.changes.put(changes, this.pending.length + index));
     this.pending.push(...decided.events);
     this.answers.push({ command, answer: decided.answer });
     if (decided.error !== null) this.deadLetters.push({ record, partition: this.partition, error: decided.error });

@@ -3,8 +3,8 @@ import type { DecideContext, Decision } from '../domain/decision.js';
 import type { Sha256 } from '../domain/kernel/ids.js';
 import type { StreamKey } from '../domain/streams.js';
 import type { Core } from './core.js';
-import { draftedEvents, failureOf, type CommandPlace, type DecidedCommand } from './decided-command.js';
-import { MissRecorder, Overlay, type KnowingReader } from './overlay.js';
+import { pendingEvents, failureOf, type CommandPlace, type DecidedCommand } from './decided-command.js';
+import { MissRecorder, type KnowingReader } from './overlay.js';
 
 /** The core cannot answer before these streams are loaded. */
 export class Missing {
@@ -34,29 +34,29 @@ export class CommandDecider {
     const { core, sha256, unit } = this.options;
     const context: DecideContext = { nowMs: place.timeMs, commandId: command.id, sha256, unit, claim: place.claim };
     const decided = whenAllKnown(state, (reader) =>
-      this.evolved(core.decide(command, reader, context), reader, { command, place }),
+      decidedCommand(core.decide(command, reader, context), command, place),
     );
     if (!(decided instanceof Missing)) return decided;
     return new Missing([...new Set([...this.missing(command, state), ...decided.keys])]);
   }
 
   /** The command refused for a failure of ours. */
-  fail(command: Command, state: KnowingReader, place: CommandPlace & { readonly error: Error }): DecidedCommand {
+  fail(command: Command, place: CommandPlace & { readonly error: Error }): DecidedCommand {
     const reason = place.error instanceof Unwritable ? 'decision_unwritable' : 'decision_failed';
-    return { ...this.evolved(failureOf(command, reason), state, { command, place }), error: place.error };
-  }
-
-  private evolved(
-    { events, answer }: Decision,
-    state: KnowingReader,
-    { command, place }: { readonly command: Command; readonly place: CommandPlace },
-  ): DecidedCommand {
-    const changes = new Overlay<number>(state);
-    const drafted = draftedEvents(events, command, place);
-    drafted.forEach((event, index) => changes.put(this.options.core.evolve(changes, event), index));
-    return { events: drafted, changes, answer, error: null };
+    return { ...decidedCommand(failureOf(command, reason), command, place), error: place.error };
   }
 }
+
+const decidedCommand = (
+  { events, changes, answer }: Decision,
+  command: Command,
+  place: CommandPlace,
+): DecidedCommand => ({
+  events: pendingEvents(events, command, place),
+  changes,
+  answer,
+  error: null,
+});
 
 const whenAllKnown = (
   state: KnowingReader,

@@ -1,19 +1,15 @@
 import type { Command } from '../domain/command.js';
 import type { Answer, Decision } from '../domain/decision.js';
-import { instantOf, type Instant } from '../domain/kernel/instant.js';
 import type { Refusal } from '../domain/kernel/refusal.js';
 import type { DomainEvent } from '../events/event.js';
+import type { StateChanges } from '../domain/state.js';
 import type { PendingEvent } from '../log/partition-writer.js';
-import type { Overlay } from './overlay.js';
-
-/** An event on its way into the log: as the writer takes it, and with the `time` that evolve reads. */
-export type DraftedEvent = PendingEvent & { readonly time: Instant };
 
 /** What one command comes to, before it is part of a batch. */
 export interface DecidedCommand {
-  readonly events: readonly DraftedEvent[];
-  /** Tagged with the index into `events`. */
-  readonly changes: Overlay<number>;
+  readonly events: readonly PendingEvent[];
+  /** Of each event. */
+  readonly changes: readonly StateChanges[];
   readonly answer: Answer;
   /** Set when the command goes to the dead letters as well. */
   readonly error: Error | null;
@@ -28,12 +24,12 @@ export interface CommandPlace {
   readonly claim: string;
 }
 
-export const draftedEvents = (
+/** As the writer takes them. */
+export const pendingEvents = (
   events: readonly DomainEvent[],
   command: Command,
   { offset, timeMs }: CommandPlace,
-): readonly DraftedEvent[] => {
-  const time = instantOf(timeMs);
+): readonly PendingEvent[] => {
   const { id: commandId, orgId, correlationId } = command;
   return events.map(
     ({ type, subject, data }) =>
@@ -43,12 +39,11 @@ export const draftedEvents = (
         data,
         orgId,
         timeMs,
-        time,
         commandOffset: offset,
         commandId,
         correlationId,
         dataJson: undefined, // Filled in later: so that the object keeps its shape.
-      }) as DraftedEvent,
+      }) as PendingEvent,
   );
 };
 
@@ -61,5 +56,5 @@ export const failureOf = (command: Command, reason: string): Decision => {
     subject: `command/${id}`,
     data: { commandType, ...refusal, details: null, fingerprint, expiresAt: null },
   };
-  return { events: [event], answer: { kind: 'refused', refusal, replayed: false } };
+  return { events: [event], changes: [[]], answer: { kind: 'refused', refusal, replayed: false } };
 };

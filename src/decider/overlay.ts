@@ -25,11 +25,6 @@ export class Overlay<Tag> implements KnowingReader {
     for (const [key, state] of changes) this.own.set(key, { state, tag });
   }
 
-  /** Takes over what another overlay on top of this one has changed. */
-  adopt(top: Overlay<Tag>, retag: (tag: Tag) => Tag): void {
-    for (const [key, { state, tag }] of top.own) this.own.set(key, { state, tag: retag(tag) });
-  }
-
   *changes(): Generator<{ readonly key: StreamKey; readonly state: StreamState; readonly tag: Tag }> {
     for (const [key, { state, tag }] of this.own) yield { key, state, tag };
   }

@@ -1,5 +1,4 @@
 import type { CommandAnswered } from '../events/command.events.js';
-import type { DomainEvent } from '../events/event.js';
 import { answerAgain } from './answers/answer-again.js';
 import { hasExpired, KEYED_MS, recall, RECENT_MS, refusalData } from './answers/memory.js';
 import type { RememberedAnswer } from './answers/remembered-answer.js';
@@ -11,7 +10,7 @@ import { warnOfExpiry } from './credits/expiry-warnings.js';
 import { expireDueGrants } from './credits/moves.js';
 import { grantCredits } from './credits/grant-credits.js';
 import { refundEnrichment } from './credits/refund-enrichment.js';
-import type { Answer, DecideContext, Decision } from './decision.js';
+import { unchanged, type Answer, type DecideContext, type Decision } from './decision.js';
 import { cancelEnrichment, expireEnrichment } from './enrichments/end-enrichment.js';
 import { estimateEnrichments } from './enrichments/estimate-enrichments.js';
 import { recordProviderResponse } from './enrichments/record-provider-response.js';
@@ -35,16 +34,17 @@ export const decide = (command: Command, state: StateReader, context: DecideCont
     return estimateEnrichments(command, new Proposal(command.orgId, state, context));
   }
   const known = recall(command, state, context.nowMs);
-  if (known.kind === 'again') return { events: [], answer: repeat(command, known.answer, { state, context }) };
-  if (known.kind === 'conflict') return refusing(command, CONFLICTING_KEY, context);
-  if (hasExpired(command, context.nowMs)) return refusing(command, EXPIRED, context);
+  if (known.kind === 'again') return unchanged(repeat(command, known.answer, { state, context }));
+  if (known.kind === 'conflict') return refusing(command, CONFLICTING_KEY, { state, context });
+  if (hasExpired(command, context.nowMs)) return refusing(command, EXPIRED, { state, context });
   const proposal = new Proposal(command.orgId, state, context);
   const before = proposal.account();
   const verdict = judge(command, proposal);
-  if (verdict.kind === 'refused') return refusing(command, verdict.refusal, context);
+  if (verdict.kind === 'refused') return refusing(command, verdict.refusal, { state, context });
   tellCrossings(proposal, before);
   if (verdict.memory !== null) remember(command, verdict.memory, proposal);
-  return { events: proposal.events, answer: { kind: 'answered', result: verdict.result, replayed: false } };
+  const { events, changes } = proposal;
+  return { events, changes, answer: { kind: 'answered', result: verdict.result, replayed: false } };
 };
 
 const CONFLICTING_KEY: Refusal = { code: 'IDEMPOTENCY_CONFLICT', reason: 'idempotency_key_reused' };
@@ -81,26 +81,24 @@ const judge = (command: Exclude<Command, Command<'EstimateEnrichments'>>, propos
   }
 };
 
-const repeat = (
-  command: Command,
-  remembered: RememberedAnswer,
-  source: { readonly state: StateReader; readonly context: DecideContext },
-): Answer =>
+interface Source {
+  readonly state: StateReader;
+  readonly context: DecideContext;
+}
+
+const repeat = (command: Command, remembered: RememberedAnswer, source: Source): Answer =>
   remembered.refusal === null
     ? { kind: 'answered', result: answerAgain(command, remembered, source), replayed: true }
     : { kind: 'refused', refusal: remembered.refusal, replayed: true };
 
-const refusing = (command: Command, refusal: Refusal, { nowMs }: DecideContext): Decision => ({
-  events: [refusedEvent(command, refusal, nowMs)],
-  answer: { kind: 'refused', refusal, replayed: false },
-});
-
 /** A refusal is a fact: logged before anyone hears of it. */
-const refusedEvent = (command: Command, refusal: Refusal, nowMs: number): DomainEvent<'CommandRefused'> => ({
-  type: 'CommandRefused',
-  subject: `command/${command.id}`,
-  data: refusalData(command, refusal, nowMs),
-});
+const refusing = (command: Command, refusal: Refusal, { state, context }: Source): Decision => {
+  // On a proposal of its own: what was proposed before it was refused never happens.
+  const proposal = new Proposal(command.orgId, state, context);
+  proposal.record('CommandRefused', `command/${command.id}`, refusalData(command, refusal, context.nowMs));
+  const { events, changes } = proposal;
+  return { events, changes, answer: { kind: 'refused', refusal, replayed: false } };
+};
 
 /** Keyed commands are remembered 24 h; others, unless their events tell, until they would be refused as expired. */
 const remember = (command: Command, memory: Memory, proposal: Proposal): void => {

@@ -2,6 +2,7 @@ import type { DomainEvent } from '../events/event.js';
 import type { CommandResult } from './command.js';
 import type { CommandId, Sha256 } from './kernel/ids.js';
 import type { Refusal } from './kernel/refusal.js';
+import type { StateChanges } from './state.js';
 
 /** All that deciding may know besides command and state; `nowMs` is the broker's time of the command. */
 export interface DecideContext {
@@ -22,5 +23,10 @@ export type Answer =
 export interface Decision {
   /** Empty when nothing changed; the owner then logs `BatchDecided`. */
   readonly events: readonly DomainEvent[];
+  /** For each of the events what `evolve` makes of it: deciding had to know, so nobody evolves them again. */
+  readonly changes: readonly StateChanges[];
   readonly answer: Answer;
 }
+
+/** An answer that needs no event. */
+export const unchanged = (answer: Answer): Decision => ({ events: [], changes: [], answer });

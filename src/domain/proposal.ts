@@ -4,12 +4,14 @@ import type { DecideContext } from './decision.js';
 import { Draft } from './draft.js';
 import { deriveId, type OrgId } from './kernel/ids.js';
 import { instantOf, type Instant } from './kernel/instant.js';
-import type { StateReader } from './state.js';
+import type { StateChanges, StateReader } from './state.js';
 import { streams } from './streams.js';
 
 /** A decision under way: the events proposed so far, and the state as they leave it. */
 export class Proposal {
   readonly events: DomainEvent[] = [];
+  /** What each event changes. */
+  readonly changes: StateChanges[] = [];
   readonly state: Draft;
   readonly now: Instant;
 
@@ -29,7 +31,8 @@ export class Proposal {
   record<T extends EventType>(type: T, subject: string, data: EventDataByType[T]): void {
     const event = { type, subject, data } as unknown as DomainEvent;
     this.events.push(event);
-    this.state.apply({ ...event, orgId: this.orgId, time: this.now, commandId: this.context.commandId });
+    const { orgId, now: time, context } = this;
+    this.changes.push(this.state.apply({ ...event, orgId, time, commandId: context.commandId }));
   }
 
   account(): Account {

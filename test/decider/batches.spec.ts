@@ -99,7 +99,6 @@ it('refuses a decision whose event breaks its schema, and no other command of th
       if (command.id !== bad.id) return decision;
       return { ...decision, events: decision.events.map((event) => ({ ...event, data: { nonsense: 1 } }) as never) };
     },
-    evolve: (state, event) => ('nonsense' in event.data ? [] : CORE.evolve(state, event)),
   };
   await world.process('a', { core }).deciding();
   world.send([...many(3), bad, ...many(3)]);
@@ -131,13 +130,14 @@ it('does not remember its own failure: the same command is decided again', async
   expect(await world.ask(bad)).toMatchObject({ kind: 'answered', replayed: false });
 });
 
-it('keeps nothing of a decision that throws after it changed state', async () => {
+it('keeps nothing of a decision that throws at its end', async () => {
   const bad = world.grant(7);
   const core: Core = {
     ...CORE,
-    evolve: (state, event) => {
-      if (event.commandId === bad.id && event.type === 'CommandAnswered') throw new Error('boom');
-      return CORE.evolve(state, event);
+    decide: (command, state, context) => {
+      const decision = CORE.decide(command, state, context);
+      if (command.id === bad.id) throw new Error('boom');
+      return decision;
     },
   };
   await world.process('a', { core }).deciding();

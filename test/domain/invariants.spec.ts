@@ -80,6 +80,14 @@ describe('whatever the order of commands', () => {
       expect(replay(world.log).changes).toEqual(world.state.changes);
     }));
 
+  it('deciding says of each of its events what evolve makes of it', () =>
+    holds(50, (world, actions) => {
+      play(world, actions, (_sent, { events, changes }) => {
+        expect(changes).toHaveLength(events.length);
+        expect(changes).toEqual(world.changes.slice(world.changes.length - events.length));
+      });
+    }));
+
   it('an answer shows the state as its events leave it', () =>
     holds(50, (world, actions) => {
       play(world, actions, (_sent, { answer }) => {

@@ -6,6 +6,7 @@ import type { AppliedEvent } from '../../src/domain/evolve.js';
 import type { EnrichmentId, OrgId } from '../../src/domain/kernel/ids.js';
 import { instantOf } from '../../src/domain/kernel/instant.js';
 import { emptyAccount, type Account } from '../../src/domain/credits/account.js';
+import type { StateChanges } from '../../src/domain/state.js';
 import { streams } from '../../src/domain/streams.js';
 import { sha256 } from '../support/given.js';
 import { NOW_MS, ORG } from './fixtures.js';
@@ -18,6 +19,8 @@ export const CLAIM = 'claim-1';
 export class World {
   nowMs = NOW_MS;
   readonly log: AppliedEvent[] = [];
+  /** What each event of the log changed. */
+  readonly changes: StateChanges[] = [];
   readonly commands: Command[] = [];
   state = new Draft({ get: () => undefined });
 
@@ -30,7 +33,7 @@ export class World {
     for (const event of decision.events) {
       const applied: AppliedEvent = { ...event, orgId: command.orgId, time, commandId: command.id };
       this.log.push(frozen(applied));
-      frozen(this.state.apply(applied));
+      this.changes.push(frozen(this.state.apply(applied)));
     }
     return decision;
   }

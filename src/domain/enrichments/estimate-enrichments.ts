@@ -1,7 +1,7 @@
 import type { Command } from '../command.js';
 import { freeIn } from '../credits/grants.js';
 import { spendableGrants } from '../credits/moves.js';
-import type { Decision } from '../decision.js';
+import { unchanged, type Decision } from '../decision.js';
 import { Proposal } from '../proposal.js';
 import { weighRequest } from './weigh-request.js';
 
@@ -13,7 +13,7 @@ import { weighRequest } from './weigh-request.js';
 export const estimateEnrichments = (command: Command<'EstimateEnrichments'>, proposal: Proposal): Decision => {
   const weighed = weighRequest(command, proposal);
   if (weighed.kind === 'refused') {
-    return { events: [], answer: { kind: 'refused', refusal: weighed.refusal, replayed: false } };
+    return unchanged({ kind: 'refused', refusal: weighed.refusal, replayed: false });
   }
   const { slots, fresh, perItem, required, shortage } = weighed;
   const result = {
@@ -24,5 +24,5 @@ export const estimateEnrichments = (command: Command<'EstimateEnrichments'>, pro
     available: freeIn(spendableGrants(proposal)),
     shortage,
   };
-  return { events: [], answer: { kind: 'answered', result, replayed: false } };
+  return unchanged({ kind: 'answered', result, replayed: false });
 };

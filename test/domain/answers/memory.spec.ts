@@ -90,7 +90,7 @@ describe('X-07 a keyed command', () => {
     world.send(grant(10));
     world.wait(1_000_000);
     const again = world.send(repeated(world, asked));
-    expect(again).toEqual({ events: [], answer: { ...refused.answer, replayed: true } });
+    expect(again).toEqual({ events: [], changes: [], answer: { ...refused.answer, replayed: true } });
     expect(world.send(repeated(world, asked, { fingerprint: 'f-2' })).answer).toMatchObject(conflict);
   });
 
@@ -121,7 +121,7 @@ describe('X-07 a keyed command', () => {
     const refused = world.send(asked);
     world.send(record({ personId: personId('ada') }));
     world.wait(10_000);
-    expect(world.send(asked)).toEqual({ events: [], answer: { ...refused.answer, replayed: true } });
+    expect(world.send(asked)).toEqual({ events: [], changes: [], answer: { ...refused.answer, replayed: true } });
     world.wait(1);
     expect(world.send(asked).answer).toMatchObject({ refusal: { code: 'UNAVAILABLE', reason: 'expired' } });
   });
@@ -135,7 +135,7 @@ describe('X-07 a keyed command', () => {
     world.wait(RECENT_MS + 1);
     const again = world.send(repeated(world, command));
     expect(first.answer).toMatchObject({ kind: 'answered', result, replayed: false });
-    expect(again).toEqual({ events: [], answer: { ...first.answer, replayed: true } });
+    expect(again).toEqual({ events: [], changes: [], answer: { ...first.answer, replayed: true } });
   });
 
   it('a person created by it is still "created" when it is answered again', () => {
@@ -153,7 +153,7 @@ describe('a command without a key', () => {
     const world = worldWith();
     const first = world.send(command);
     expect(first.events.map(({ type }) => type)).not.toContain('CommandAnswered');
-    expect(world.send(command)).toEqual({ events: [], answer: { ...first.answer, replayed: true } });
+    expect(world.send(command)).toEqual({ events: [], changes: [], answer: { ...first.answer, replayed: true } });
   });
 
   it.each([
@@ -164,7 +164,7 @@ describe('a command without a key', () => {
     const world = worldWith(...before);
     const first = world.send(command);
     expect(first.events.at(-1)).toMatchObject({ type: 'CommandAnswered', data: { expiresAt: at(RECENT_MS) } });
-    expect(world.send(command)).toEqual({ events: [], answer: { ...first.answer, replayed: true } });
+    expect(world.send(command)).toEqual({ events: [], changes: [], answer: { ...first.answer, replayed: true } });
     world.wait(RECENT_MS);
     expect(world.send(command).answer).toMatchObject({ refusal: { reason: 'expired' } });
   });

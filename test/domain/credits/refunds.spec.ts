@@ -118,7 +118,7 @@ describe('CR-12 refunding an enrichment', () => {
     const first = world.send(command);
     world.send(grant(5));
     const again = world.send({ ...command, sentAtMs: world.nowMs });
-    expect(again).toMatchObject({ events: [], answer: { kind: 'answered', replayed: true } });
+    expect(again).toMatchObject({ events: [], changes: [], answer: { kind: 'answered', replayed: true } });
     const { transactionId } = (first.answer as unknown as { result: { transactionId: GrantId } }).result;
     expect(again.answer).toMatchObject({ result: { transactionId, amount: 1, balance: 14, available: 14 } });
   });

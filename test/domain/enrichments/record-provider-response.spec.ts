@@ -179,7 +179,11 @@ describe('an answer that is not awaited', () => {
     world.send(cancel('ada'));
     const late = response(id!, hit());
     expect(world.send(late).events).toHaveLength(1);
-    expect(world.send(late)).toEqual({ events: [], answer: { kind: 'answered', result: {}, replayed: true } });
+    expect(world.send(late)).toEqual({
+      events: [],
+      changes: [],
+      answer: { kind: 'answered', result: {}, replayed: true },
+    });
   });
 
   it('was answered before: nothing happens, also long after', () => {

@@ -3,8 +3,9 @@ import { emptyAccount, type Account } from '../../../src/domain/credits/account.
 import { isCreditEvent, linkOf, type CreditMove } from '../../../src/domain/credits/chain.js';
 import type { Command, CommandType } from '../../../src/domain/command.js';
 import type { DecideContext, Decision } from '../../../src/domain/decision.js';
+import { Draft } from '../../../src/domain/draft.js';
 import { instantOf } from '../../../src/domain/kernel/instant.js';
-import type { StateReader } from '../../../src/domain/state.js';
+import type { StateChanges, StateReader } from '../../../src/domain/state.js';
 import { kindOf, streams, type StreamKind } from '../../../src/domain/streams.js';
 import type { DomainEvent } from '../../../src/events/event.js';
 import type { PlantedBug } from './planted-bug.js';
@@ -46,10 +47,15 @@ const graceForGrants = onState(
   'RequestEnrichments',
 );
 
+/** Whoever proposes other events has evolved those. */
 const changing = (change: (decision: Decision, facts: Facts) => Decision) =>
-  deciding(
-    (decide) => (command, state, context) => change(decide(command, state, context), { command, state, context }),
-  );
+  deciding((decide) => (command, state, context) => {
+    const { events, answer } = change(decide(command, state, context), { command, state, context });
+    const draft = new Draft(state);
+    const { orgId, id: commandId } = command;
+    const time = instantOf(context.nowMs);
+    return { events, answer, changes: events.map((event) => draft.apply({ ...event, orgId, time, commandId })) };
+  });
 
 const silentRefusal = changing((decision) =>
   decision.answer.kind === 'refused' ? { ...decision, events: [] } : decision,
@@ -107,6 +113,36 @@ const refundsTooMuch = changing((decision, facts) => {
   return { ...decision, events: relinked(events, facts) };
 });
 
+/** Evolve forgets a part of what an event changes: the owner who decides does not know it, nor does who replays. */
+const forgetting = (forgets: (event: DomainEvent, kind: StreamKind) => boolean) => () => ({
+  core: (core: Core): Core => {
+    const left = (event: DomainEvent, changes: StateChanges): StateChanges =>
+      changes.filter(([key]) => !forgets(event, kindOf(key)));
+    return {
+      ...core,
+      decide: (command, state, context) => {
+        const { events, changes, answer } = core.decide(command, state, context);
+        return { events, answer, changes: events.map((event, index) => left(event, changes[index] ?? [])) };
+      },
+      evolve: (state, event) => left(event, core.evolve(state, event)),
+    };
+  },
+});
+
+/** What deciding hands on is not what its events say: only who replays them knows better. */
+const handsOnTooLittle = () => ({
+  core: (core: Core): Core => ({
+    ...core,
+    decide: (command, state, context) => {
+      const decision = core.decide(command, state, context);
+      const changes = decision.changes.map((of, index) =>
+        decision.events[index]?.type === 'EnrichmentFinished' ? of.slice(1) : of,
+      );
+      return { ...decision, changes };
+    },
+  }),
+});
+
 const forgetsDeadlines = () => ({
   core: (core: Core): Core => ({
     ...core,
@@ -115,21 +151,10 @@ const forgetsDeadlines = () => ({
 });
 
 /** Caps look at what was reserved, and nothing ever comes back. */
-const givesNothingBack = () => ({
-  core: (core: Core): Core => ({
-    ...core,
-    evolve: (state, event) =>
-      core.evolve(state, event).filter(([key]) => event.type !== 'CreditsReleased' || kindOf(key) !== 'spending'),
-  }),
-});
+const givesNothingBack = forgetting(({ type }, kind) => type === 'CreditsReleased' && kind === 'spending');
 
 /** Whoever sweeps next warns anew. */
-const forgetsWarnings = () => ({
-  core: (core: Core): Core => ({
-    ...core,
-    evolve: (state, event) => (event.type === 'GrantExpiryNeared' ? [] : core.evolve(state, event)),
-  }),
-});
+const forgetsWarnings = forgetting(({ type }) => type === 'GrantExpiryNeared');
 
 /** Nobody hears that nothing is left. */
 const keepsQuiet = changing((decision) => ({
@@ -161,4 +186,5 @@ export const CORE_BUGS: readonly PlantedBug[] = [
   { name: 'spends beyond a cap', plant: without('spending') },
   { name: 'forgets settings', plant: without('settings') },
   { name: 'gives nothing back to the caps', plant: givesNothingBack },
+  { name: 'keeps another state than its events make', plant: handsOnTooLittle },
 ];
