@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 const ID_BYTES = 8;
 const SECRET_BYTES = 24;
@@ -31,7 +31,7 @@ export const parseApiKey = (text: string): ApiKeyCredential | null => {
 
 /** SHA-256 with the installation's salt: secrets are random, so that a slow hash would only slow us. */
 export const hashSecret = (salt: Buffer, secret: string): Buffer =>
-  createHash('sha256').update(salt).update(secret).digest();
+  hash('sha256', Buffer.concat([salt, Buffer.from(secret)]), 'buffer');
 
 export const secretMatches = (salt: Buffer, secret: string, stored: Buffer): boolean =>
   timingSafeEqual(hashSecret(salt, secret), stored);

@@ -45,6 +45,29 @@ describe('queries', () => {
     expect(await query.newest(ORG_A, person, 'signals')).toBeNull();
   });
 
+  it('who looks while others are looked up shares a statement with them, each within its own org', async () => {
+    const [ofA, ofB] = [story.person(ORG_A), story.person(ORG_B)];
+    const [idA, idB] = [requestOne(ORG_A, ofA), requestOne(ORG_B, ofB)];
+    await project();
+    const asked: number[] = [];
+    const query = new EnrichmentsQuery({
+      query: (statement, values = []) => {
+        asked.push((values[0] as readonly unknown[]).length);
+        return side.database.query(statement, values);
+      },
+    });
+    const looked = [
+      query.newest(ORG_A, ofA, 'emails'),
+      query.newest(ORG_B, ofA, 'emails'),
+      query.newest(ORG_B, ofB, 'emails'),
+      query.newest(ORG_A, ofB, 'emails'),
+      query.newest(ORG_A, ofA, 'phones'),
+      query.newest(ORG_A, ofA, 'emails'),
+    ];
+    expect((await Promise.all(looked)).map((view) => view?.id ?? null)).toEqual([idA, null, idB, null, null, idA]);
+    expect(asked).toEqual([6]);
+  });
+
   it('rows of another org do not exist, whatever id is asked for', async () => {
     const person = story.person(ORG_A);
     const id = requestOne(ORG_A, person);

@@ -2,23 +2,20 @@ import { statement, type Sql } from '../../db/database.js';
 import { viewOf, type EnrichmentView } from '../../domain/enrichments/enrichment-view.js';
 import type { EnrichmentId, OrgId, PersonId } from '../../domain/kernel/ids.js';
 import type { Field } from '../../domain/waterfall/plan.js';
+import { MicroBatcher } from '../../log/micro-batcher.js';
 import { enrichmentOfRow, VIEW_COLUMNS, type EnrichmentDbRow } from './enrichments.row.js';
 
 const BY_ID = statement('enrichment_by_id', `select ${VIEW_COLUMNS} from enrichments where org_id = $1 and id = $2`);
-const NEWEST = statement(
-  'enrichment_newest',
-  `select ${VIEW_COLUMNS} from enrichments where org_id = $1 and person_id = $2 and field = $3
-   order by created_at desc, id desc limit 1`,
-);
 
-/** One index look-up per target, all in one statement; targets without any give no row. */
+/** One index look-up per target, each within its own org, all in one statement; targets without any give no row. */
 const NEWEST_OF_EACH = statement(
   'enrichment_newest_of_each',
   `select target.place, ${VIEW_COLUMNS}
-   from unnest($2::uuid[], $3::text[]) with ordinality as target (target_person, target_field, place)
+   from unnest($1::text[], $2::uuid[], $3::text[]) with ordinality
+     as target (target_org, target_person, target_field, place)
    cross join lateral (
      select ${VIEW_COLUMNS} from enrichments
-     where org_id = $1 and person_id = target_person and field = target_field
+     where org_id = target_org and person_id = target_person and field = target_field
      order by created_at desc, id desc limit 1
    ) newest`,
 );
@@ -29,8 +26,20 @@ export interface EnrichmentTarget {
   readonly field: Field;
 }
 
+interface OrgTarget extends EnrichmentTarget {
+  readonly orgId: OrgId;
+}
+
+/** Single look-ups that share a statement. */
+const SHARED_MAX = 100;
+
 /** The same view that the decider answers with. */
 export class EnrichmentsQuery {
+  /** Who asks for one while others are being looked up joins those who wait: one statement for all of them. */
+  private readonly singles = new MicroBatcher<OrgTarget, EnrichmentView | null>((targets) => this.look(targets), {
+    itemsMax: SHARED_MAX,
+  });
+
   constructor(private readonly sql: Sql) {}
 
   async byId(orgId: OrgId, id: EnrichmentId): Promise<EnrichmentView | null> {
@@ -38,15 +47,20 @@ export class EnrichmentsQuery {
   }
 
   /** Of any options and any status (API OP-03, OP-04). */
-  async newest(orgId: OrgId, personId: PersonId, field: Field): Promise<EnrichmentView | null> {
-    return firstView(await this.sql.query<ViewDbRow>(NEWEST, [orgId, personId, field]));
+  newest(orgId: OrgId, personId: PersonId, field: Field): Promise<EnrichmentView | null> {
+    return this.singles.add({ orgId, personId, field });
   }
 
   /** As `newest`, of each target in its place; null where there is none (API OP-20). */
-  async newestOfEach(orgId: OrgId, targets: readonly EnrichmentTarget[]): Promise<readonly (EnrichmentView | null)[]> {
+  newestOfEach(orgId: OrgId, targets: readonly EnrichmentTarget[]): Promise<readonly (EnrichmentView | null)[]> {
+    return this.look(targets.map(({ personId, field }) => ({ orgId, personId, field })));
+  }
+
+  private async look(targets: readonly OrgTarget[]): Promise<readonly (EnrichmentView | null)[]> {
+    const orgIds = targets.map(({ orgId }) => orgId);
     const personIds = targets.map(({ personId }) => personId);
     const fields = targets.map(({ field }) => field);
-    const rows = await this.sql.query<PlacedDbRow>(NEWEST_OF_EACH, [orgId, personIds, fields]);
+    const rows = await this.sql.query<PlacedDbRow>(NEWEST_OF_EACH, [orgIds, personIds, fields]);
     const byPlace = new Map(rows.map((row) => [Number(row.place), row]));
     return targets.map((_, index) => firstView([byPlace.get(index + 1)]));
   }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { FoundEmail, FoundPhone, SealedIdentity } from '../../vault/vault.js';
 
 export type EmailStatus = 'deliverable' | 'probable' | 'catch_all' | 'invalid';
@@ -86,4 +86,4 @@ const twoDigits = (byte: number | undefined): string => String((byte ?? 0) % 100
 const nameOf = ({ firstName, lastName, fullName }: SealedIdentity): string =>
   fullName ?? [firstName, lastName].filter((part) => part !== undefined).join(' ');
 
-const digestOf = (text: string): Buffer => createHash('sha256').update(text).digest();
+const digestOf = (text: string): Buffer => hash('sha256', text, 'buffer');
