@@ -81,8 +81,8 @@ interface Rebuild {
   readonly live: Database;
   readonly rebuilt: Database;
   readonly fill: GenerationFill;
-  /** DDL for what the tables are filled without. */
-  readonly complete: string;
+  /** DDL for what the tables are filled without, by table. */
+  readonly complete: readonly string[];
 }
 
 const run = async (rebuild: Rebuild): Promise<RebuildReport> => {
@@ -98,7 +98,8 @@ const run = async (rebuild: Rebuild): Promise<RebuildReport> => {
 const fillAndComplete = async ({ live, rebuilt, fill, complete }: Rebuild): Promise<void> => {
   const reached = targetsOf(await PROJECTION_CHECKPOINTS.loadAll(live));
   await fill.fillTo(reached.size === 0 ? await fill.ends() : reached, 'fill');
-  await rebuilt.transaction((sql) => script(sql, complete));
+  // Beside each other: an index is built by one processor.
+  await Promise.all(complete.map((ofTable) => rebuilt.transaction((sql) => script(sql, ofTable))));
 };
 
 const catchUp = async ({ live, fill }: Rebuild): Promise<void> => {

@@ -10,8 +10,8 @@ export const generationSchema = (live: string): string => `${live}_rebuild`;
 export interface GenerationPlan {
   /** Makes the schema with its tables; append-only ones without keys. */
   readonly create: string;
-  /** Keys and indexes that a fill is faster without, then fresh statistics. */
-  readonly complete: string;
+  /** For each table keys and indexes that a fill is faster without, then fresh statistics. */
+  readonly complete: readonly string[];
 }
 
 // Copied from the live tables as they are, so that a later migration needs no second description of them.
@@ -37,7 +37,6 @@ export const planGeneration = async (sql: Sql, live: string): Promise<Generation
   const tables = await sql.query<TableDescription>(DESCRIBE, [live, REBUILT_TABLES]);
   const isFilledBare = new Set(TABLES.filter(({ appendOnly }) => appendOnly).map(({ name }) => name));
   const schema = generationSchema(live);
-  const bare = tables.filter(({ name }) => isFilledBare.has(name));
   const keyed = tables.filter(({ name }) => !isFilledBare.has(name));
   return {
     create: [
@@ -45,11 +44,13 @@ export const planGeneration = async (sql: Sql, live: string): Promise<Generation
       ...tables.map((table) => createTable(table, live)),
       ...keyed.flatMap((table) => addKeys(table, schema)),
     ].join(';\n'),
-    complete: [
-      ...bare.flatMap((table) => addKeys(table, schema)),
-      ...tables.flatMap(({ name, indexes }) => indexes.map((index) => moveIndex(index, { name, live }))),
-      ...tables.map(({ name }) => `analyze "${schema}".${name}`),
-    ].join(';\n'),
+    complete: tables.map((table) =>
+      [
+        ...(isFilledBare.has(table.name) ? addKeys(table, schema) : []),
+        ...table.indexes.map((index) => moveIndex(index, { name: table.name, live })),
+        `analyze "${schema}".${table.name}`,
+      ].join(';\n'),
+    ),
   };
 };
 
