@@ -34,10 +34,7 @@ export class Child {
 
   static start({ name, script, nodeFlags = [], env }: ChildOptions): Child {
     const environment = { ...process.env, NODE_ENV: 'production', ...env };
-    // A session of its own, as a server has one: Linux shares processors between sessions, and who is measured should not
-    // share its part with the generator. Every process of Postgres is a session, too.
-    const options = { env: environment, stdio: 'pipe', detached: true } as const;
-    return new Child(name, spawn(process.execPath, [...nodeFlags, script], options));
+    return new Child(name, spawn(process.execPath, [...nodeFlags, script], { env: environment, stdio: 'pipe' }));
   }
 
   get pid(): number {
