@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
-import { migrate } from '../src/db/migrate.js';
+import { migrate, MigrationBusy } from '../src/db/migrate.js';
 import { configFor, withDatabase } from './connection.js';
+import { Failure } from './failure.js';
 import { print } from './output.js';
 
 export const addMigrateCommand = (program: Command): void => {
@@ -11,7 +12,12 @@ export const addMigrateCommand = (program: Command): void => {
     .action(async ({ json }: { readonly json: boolean }) => {
       const config = await configFor(process.env, ['databaseUrl']);
       const { databaseUrl: url, databaseSchema: schema } = config;
-      const ran = await withDatabase(config, (database) => migrate(database, { url, schema }));
+      const onWaiting = (): void => console.error('another process migrates the tables: waiting for it');
+      const ran = await withDatabase(config, (database) => migrate(database, { url, schema, onWaiting })).catch(known);
       print(json, { ran }, ran.length === 0 ? ['the tables are up to date'] : ran);
     });
+};
+
+const known = (error: unknown): never => {
+  throw error instanceof MigrationBusy ? new Failure(error.message) : error;
 };

@@ -50,7 +50,11 @@ export const openRuntime = async (config: Config): Promise<Runtime> => {
   };
   try {
     const durable = await openDatabase({ config, slices, durability: 'durable' }, opened);
-    await migrate(durable, { url: config.databaseUrl, schema: config.databaseSchema });
+    await migrate(durable, {
+      url: config.databaseUrl,
+      schema: config.databaseSchema,
+      onWaiting: () => logger.warn('another process migrates the tables: waiting for it'),
+    });
     const relaxed = await openDatabase({ config, slices, durability: 'relaxed' }, opened);
     const log = await openLog(config, { logger, slices }, opened);
     const masterKey = await loadMasterKey(config.masterKey, config.dataDir);

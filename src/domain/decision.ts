@@ -20,6 +20,11 @@ export type Answer =
   | { readonly kind: 'answered'; readonly result: CommandResult; readonly replayed: boolean }
   | { readonly kind: 'refused'; readonly refusal: Refusal; readonly replayed: boolean };
 
+/**
+ * `decide(command, state, context) → Decision` (domain/decide.ts) and `evolve(state, event) → StateChanges`
+ * (domain/evolve.ts) are the whole core. `streamsOf(command, state)` (domain/streams-of.ts) lists the streams
+ * that deciding needs, and is asked again until all it names are loaded.
+ */
 export interface Decision {
   /** Empty when nothing changed; the owner then logs `BatchDecided`. */
   readonly events: readonly DomainEvent[];

@@ -30,10 +30,3 @@ export interface StateReader {
 
 /** The streams an event changes, with their new states. */
 export type StateChanges = readonly (readonly [StreamKey, StreamState])[];
-
-/**
- * `decide(command, state, context) → Decision` (domain/decide.ts) and `evolve(state, event) → StateChanges`
- * (domain/evolve.ts) are the whole core. `streamsOf(command, state)` (domain/streams-of.ts) lists the streams
- * that deciding needs, and is asked again until all it names are loaded.
- */
-export type { DecideContext, Decision } from './decision.js';

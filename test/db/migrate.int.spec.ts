@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Database, statement } from '../../src/db/database.js';
-import { migrate } from '../../src/db/migrate.js';
+import { migrate, MigrationBusy } from '../../src/db/migrate.js';
 import { MIGRATIONS } from '../../src/db/migrations/index.js';
 import { testStack } from '../support/stack.js';
 
@@ -36,8 +36,40 @@ describe('migrate', () => {
     expect(await run()).toEqual([]);
   });
 
-  it('runs what is missing, and no more', async () => {
+  const undoLast = async (): Promise<void> => {
     for (const undo of UNDO_LAST) await database.query(statement('', undo));
+  };
+
+  it('runs what is missing, and no more', async () => {
+    await undoLast();
     expect(await run()).toEqual(NAMES.slice(-1));
+  });
+
+  describe('while another process migrates', () => {
+    /** The lock is one for all schemas of a database: other specs may hold it, but none for long. */
+    const whileLocked = (work: () => Promise<void>): Promise<void> =>
+      database.transaction(async (sql) => {
+        await sql.query(statement('', 'select pg_advisory_xact_lock(7261823)'));
+        await work();
+      });
+
+    it('says that it waits, and gives up in the end', async () => {
+      await undoLast();
+      const onWaiting = jest.fn();
+      await whileLocked(async () => {
+        await expect(migrate(database, { url, schema, onWaiting, waitMs: 50 })).rejects.toThrow(MigrationBusy);
+      });
+      expect(onWaiting).toHaveBeenCalledTimes(1);
+    });
+
+    it('goes on as soon as that one is through', async () => {
+      let migrating: Promise<readonly string[]> = Promise.resolve([]);
+      await whileLocked(async () => {
+        await new Promise<void>((resolve) => {
+          migrating = migrate(database, { url, schema, onWaiting: resolve });
+        });
+      });
+      expect(await migrating).toEqual(NAMES.slice(-1));
+    });
   });
 });
