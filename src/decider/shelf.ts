@@ -27,12 +27,11 @@ export class Held {
     shelf.append(this);
   }
 
-  /** To the end of a shelf, its own or another one; without its mark, as if it were new there. */
+  /** To the end of a shelf, its own or another one. */
   moveTo(shelf: Shelf, facts: StreamFacts): void {
     this.shelf.remove(this);
     this.facts = facts;
     this.shelf = shelf;
-    this.wasUsed = false;
     shelf.append(this);
   }
 }
@@ -74,18 +73,16 @@ export class Shelf implements Iterable<Held> {
     this.sum -= held.facts.bytes;
   }
 
-  /** What may go first; what was used meanwhile goes behind all others before, so that each is met twice at most. */
+  /** What may go first; what was used meanwhile goes behind all others before, without its mark: each is met twice at most. */
   oldestUnused(): Held | null {
-    while (this.first?.wasUsed === true) this.first.moveTo(this, this.first.facts);
+    while (this.first?.wasUsed === true) {
+      this.first.wasUsed = false;
+      this.first.moveTo(this, this.first.facts);
+    }
     return this.first;
   }
 
-  /** Those that it gives may leave the shelf meanwhile. */
   *[Symbol.iterator](): Generator<Held, void, void> {
-    for (let held = this.first; held !== null;) {
-      const next: Held | null = held.after;
-      yield held;
-      held = next;
-    }
+    for (let held = this.first; held !== null; held = held.after) yield held;
   }
 }

@@ -60,8 +60,10 @@ export class WorkingSet implements StateReader {
   put({ key, state, seq, begins, bytes }: WeighedChange): void {
     const held = this.streams.get(key);
     const facts = { state, seq, bytes, complete: begins || held?.facts.complete === true };
-    if (held !== undefined) held.moveTo(this.unsaved, facts);
-    else {
+    if (held !== undefined) {
+      held.moveTo(this.unsaved, facts);
+      held.wasUsed = false;
+    } else {
       if (kindOf(key) === 'recent') this.recent.delete(key);
       this.streams.set(key, new Held(key, facts, this.unsaved));
     }

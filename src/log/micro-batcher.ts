@@ -25,6 +25,11 @@ export class MicroBatcher<Item, Result> {
     private readonly limits: BatchLimits<Item>,
   ) {}
 
+  /** Items that wait for the batch that is running. */
+  get size(): number {
+    return this.waiting.length;
+  }
+
   add(item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ item, resolve, reject });

@@ -98,7 +98,7 @@ const run = async (rebuild: Rebuild): Promise<RebuildReport> => {
 const fillAndComplete = async ({ live, rebuilt, fill, complete }: Rebuild): Promise<void> => {
   const reached = targetsOf(await PROJECTION_CHECKPOINTS.loadAll(live));
   await fill.fillTo(reached.size === 0 ? await fill.ends() : reached, 'fill');
-  // Beside each other: an index is built by one processor.
+  // Beside each other: most of the work on one table is done by one processor.
   await Promise.all(complete.map((ofTable) => rebuilt.transaction((sql) => script(sql, ofTable))));
 };
 

@@ -130,22 +130,6 @@ it('does not remember its own failure: the same command is decided again', async
   expect(await world.ask(bad)).toMatchObject({ kind: 'answered', replayed: false });
 });
 
-it('keeps nothing of a decision that throws at its end', async () => {
-  const bad = world.grant(7);
-  const core: Core = {
-    ...CORE,
-    decide: (command, state, context) => {
-      const decision = CORE.decide(command, state, context);
-      if (command.id === bad.id) throw new Error('boom');
-      return decision;
-    },
-  };
-  await world.process('a', { core }).deciding();
-  world.send([bad, world.grant(1)]);
-  await world.until(() => world.replies.length === 2, 'both answers');
-  expect(world.replies.at(-1)?.answer).toMatchObject({ result: { balance: 1 } });
-});
-
 it('dead-letters what is no command and covers its offset, so that nobody meets it again', async () => {
   const first = await world.process('a').deciding();
   world.send([world.grant(1), Buffer.from('nonsense')]);

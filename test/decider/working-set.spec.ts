@@ -34,6 +34,16 @@ it('evicts the stream that was used least recently, and knows that it is cold th
   expect(['a', 'b', 'c'].map((name) => set.knows(key(name)))).toEqual([true, false, true]);
 });
 
+it('does not forget over a snapshot that a stream was used', () => {
+  const set = new WorkingSet(() => entryBytes());
+  set.change(key('a'), state('a', 1), 1);
+  set.change(key('b'), state('b', 1), 2);
+  set.get(key('a'));
+  set.markSaved(set.changes());
+  set.evict();
+  expect([set.knows(key('a')), set.knows(key('b'))]).toEqual([true, false]);
+});
+
 it('does not evict between batches what no snapshot holds, whatever the limit', () => {
   const set = new WorkingSet(() => 0);
   set.change(key('a'), state('a', 1), 1);

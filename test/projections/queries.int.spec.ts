@@ -1,3 +1,4 @@
+import { DatabaseBusy, statement } from '../../src/db/database.js';
 import { emptyAccount } from '../../src/domain/credits/account.js';
 import { viewOf } from '../../src/domain/enrichments/enrichment-view.js';
 import type { EnrichmentId, OrgId, PersonId } from '../../src/domain/kernel/ids.js';
@@ -66,6 +67,30 @@ describe('queries', () => {
     ];
     expect((await Promise.all(looked)).map((view) => view?.id ?? null)).toEqual([idA, null, idB, null, null, idA]);
     expect(asked).toEqual([6]);
+  });
+
+  it('a row that cannot be read fails no look-up but its own', async () => {
+    const [broken, sound] = [story.person(ORG_A), story.person(ORG_A)];
+    const [brokenId, soundId] = [requestOne(ORG_A, broken), requestOne(ORG_A, sound)];
+    await project();
+    const spoil = "update enrichments set lines = '{}' where org_id = $1 and id = $2";
+    await side.database.query(statement('', spoil), [ORG_A, brokenId]);
+    const query = new EnrichmentsQuery(side.database);
+    const looked = await Promise.allSettled([
+      query.newest(ORG_A, broken, 'emails'),
+      query.newest(ORG_A, sound, 'emails'),
+    ]);
+    expect(looked).toMatchObject([{ status: 'rejected' }, { status: 'fulfilled', value: { id: soundId } }]);
+  });
+
+  it('refuses who would wait behind ten thousand others', async () => {
+    const never = new EnrichmentsQuery({ query: () => new Promise(() => undefined) });
+    const person = story.person(ORG_A);
+    const look = () => never.newest(ORG_A, person, 'emails');
+    void look();
+    await new Promise(setImmediate); // The first statement is on its way; it took one look-up along.
+    for (let index = 0; index < 10_000; index += 1) void look();
+    await expect(look()).rejects.toThrow(DatabaseBusy);
   });
 
   it('rows of another org do not exist, whatever id is asked for', async () => {

@@ -1,4 +1,4 @@
-import { statement, type Sql } from '../../db/database.js';
+import { DatabaseBusy, statement, type Sql } from '../../db/database.js';
 import { viewOf, type EnrichmentView } from '../../domain/enrichments/enrichment-view.js';
 import type { EnrichmentId, OrgId, PersonId } from '../../domain/kernel/ids.js';
 import type { Field } from '../../domain/waterfall/plan.js';
@@ -32,37 +32,43 @@ interface OrgTarget extends EnrichmentTarget {
 
 /** Single look-ups that share a statement. */
 const SHARED_MAX = 100;
+/** Look-ups that wait for the statement on its way; a database that is so far behind is as good as away. */
+const WAITING_MAX = 10_000;
 
 /** The same view that the decider answers with. */
 export class EnrichmentsQuery {
   /** Who asks for one while others are being looked up joins those who wait: one statement for all of them. */
-  private readonly singles = new MicroBatcher<OrgTarget, EnrichmentView | null>((targets) => this.look(targets), {
+  private readonly singles = new MicroBatcher<OrgTarget, ViewDbRow | undefined>((targets) => this.look(targets), {
     itemsMax: SHARED_MAX,
   });
 
   constructor(private readonly sql: Sql) {}
 
   async byId(orgId: OrgId, id: EnrichmentId): Promise<EnrichmentView | null> {
-    return firstView(await this.sql.query<ViewDbRow>(BY_ID, [orgId, id]));
+    const [row] = await this.sql.query<ViewDbRow>(BY_ID, [orgId, id]);
+    return viewOfRow(row);
   }
 
   /** Of any options and any status (API OP-03, OP-04). */
-  newest(orgId: OrgId, personId: PersonId, field: Field): Promise<EnrichmentView | null> {
-    return this.singles.add({ orgId, personId, field });
+  async newest(orgId: OrgId, personId: PersonId, field: Field): Promise<EnrichmentView | null> {
+    if (this.singles.size >= WAITING_MAX) throw new DatabaseBusy(`${WAITING_MAX} look-ups wait already`);
+    return viewOfRow(await this.singles.add({ orgId, personId, field }));
   }
 
   /** As `newest`, of each target in its place; null where there is none (API OP-20). */
-  newestOfEach(orgId: OrgId, targets: readonly EnrichmentTarget[]): Promise<readonly (EnrichmentView | null)[]> {
-    return this.look(targets.map(({ personId, field }) => ({ orgId, personId, field })));
+  async newestOfEach(orgId: OrgId, targets: readonly EnrichmentTarget[]): Promise<readonly (EnrichmentView | null)[]> {
+    const rows = await this.look(targets.map(({ personId, field }) => ({ orgId, personId, field })));
+    return rows.map(viewOfRow);
   }
 
-  private async look(targets: readonly OrgTarget[]): Promise<readonly (EnrichmentView | null)[]> {
+  /** Rows, not views: one that cannot be read must not fail those who look beside it. */
+  private async look(targets: readonly OrgTarget[]): Promise<readonly (ViewDbRow | undefined)[]> {
     const orgIds = targets.map(({ orgId }) => orgId);
     const personIds = targets.map(({ personId }) => personId);
     const fields = targets.map(({ field }) => field);
     const rows = await this.sql.query<PlacedDbRow>(NEWEST_OF_EACH, [orgIds, personIds, fields]);
     const byPlace = new Map(rows.map((row) => [Number(row.place), row]));
-    return targets.map((_, index) => firstView([byPlace.get(index + 1)]));
+    return targets.map((_, index) => byPlace.get(index + 1));
   }
 }
 
@@ -70,5 +76,5 @@ type ViewDbRow = Omit<EnrichmentDbRow, 'pending'>;
 /** `place` counts from 1, as text. */
 type PlacedDbRow = ViewDbRow & { readonly place: string };
 
-const firstView = ([row]: readonly (ViewDbRow | undefined)[]): EnrichmentView | null =>
+const viewOfRow = (row: ViewDbRow | undefined): EnrichmentView | null =>
   row === undefined ? null : viewOf(enrichmentOfRow({ ...row, pending: null }));

@@ -17,11 +17,20 @@ const deciding = (change: (decide: Decide) => Decide) => () => ({
   core: (core: Core): Core => ({ ...core, decide: change(core.decide) }),
 });
 
+/** What the events change in the state as it is, whoever proposed them: evolve is right. */
+const evolved = (events: readonly DomainEvent[], { command, state, context }: Facts): readonly StateChanges[] => {
+  const draft = new Draft(state);
+  const { orgId, id: commandId } = command;
+  const time = instantOf(context.nowMs);
+  return events.map((event) => draft.apply({ ...event, orgId, time, commandId }));
+};
+
 /** The core decides on a state that is not as it is. */
 const onState = (wrong: (state: StateReader) => StateReader, type?: CommandType) =>
   deciding((decide) => (command, state, context) => {
-    const seen = type === undefined || type === command.type ? wrong(state) : state;
-    return decide(command, seen, context);
+    if (type !== undefined && type !== command.type) return decide(command, state, context);
+    const { events, answer } = decide(command, wrong(state), context);
+    return { events, answer, changes: evolved(events, { command, state, context }) };
   });
 
 const without = (...kinds: readonly StreamKind[]) =>
@@ -47,14 +56,11 @@ const graceForGrants = onState(
   'RequestEnrichments',
 );
 
-/** Whoever proposes other events has evolved those. */
 const changing = (change: (decision: Decision, facts: Facts) => Decision) =>
   deciding((decide) => (command, state, context) => {
-    const { events, answer } = change(decide(command, state, context), { command, state, context });
-    const draft = new Draft(state);
-    const { orgId, id: commandId } = command;
-    const time = instantOf(context.nowMs);
-    return { events, answer, changes: events.map((event) => draft.apply({ ...event, orgId, time, commandId })) };
+    const facts = { command, state, context };
+    const { events, answer } = change(decide(command, state, context), facts);
+    return { events, answer, changes: evolved(events, facts) };
   });
 
 const silentRefusal = changing((decision) =>
@@ -113,7 +119,7 @@ const refundsTooMuch = changing((decision, facts) => {
   return { ...decision, events: relinked(events, facts) };
 });
 
-/** Evolve forgets a part of what an event changes: the owner who decides does not know it, nor does who replays. */
+/** What an event changes is forgotten when it is applied, by the owner who decided it and by who replays it. */
 const forgetting = (forgets: (event: DomainEvent, kind: StreamKind) => boolean) => () => ({
   core: (core: Core): Core => {
     const left = (event: DomainEvent, changes: StateChanges): StateChanges =>
@@ -129,18 +135,11 @@ const forgetting = (forgets: (event: DomainEvent, kind: StreamKind) => boolean) 
   },
 });
 
-/** What deciding hands on is not what its events say: only who replays them knows better. */
-const handsOnTooLittle = () => ({
-  core: (core: Core): Core => ({
-    ...core,
-    decide: (command, state, context) => {
-      const decision = core.decide(command, state, context);
-      const changes = decision.changes.map((of, index) =>
-        decision.events[index]?.type === 'EnrichmentFinished' ? of.slice(1) : of,
-      );
-      return { ...decision, changes };
-    },
-  }),
+/** What deciding hands on lacks what no answer shows: only who replays the events knows better. */
+const handsOnTooLittle = deciding((decide) => (command, state, context) => {
+  const decision = decide(command, state, context);
+  const changes = decision.changes.map((ofEvent) => ofEvent.filter(([key]) => kindOf(key) !== 'spending'));
+  return { ...decision, changes };
 });
 
 const forgetsDeadlines = () => ({
@@ -172,7 +171,7 @@ export const CORE_BUGS: readonly PlantedBug[] = [
   { name: 'refuses without logging', plant: silentRefusal },
   { name: 'forgets command ids', plant: without('request', 'recent') },
   { name: 'forgets keys, but not recent ids', plant: without('request') },
-  { name: 'burns an expired grant', plant: graceForGrants },
+  { name: 'burns an expired grant', plant: graceForGrants, rule: 'an expired grant is never burnt' },
   { name: 'captures twice', plant: capturesTwice },
   { name: 'finds without capturing', plant: neverCaptures },
   { name: 'refunds twice', plant: without('refund') },
@@ -183,8 +182,12 @@ export const CORE_BUGS: readonly PlantedBug[] = [
   { name: 'hashes another time than it writes', plant: hashesWrongly },
   { name: 'makes a second enrichment beside an active one', plant: without('current') },
   { name: 'forgets deadlines', plant: forgetsDeadlines },
-  { name: 'spends beyond a cap', plant: without('spending') },
+  { name: 'spends beyond a cap', plant: without('spending'), rule: 'what has to be refused is not executed' },
   { name: 'forgets settings', plant: without('settings') },
   { name: 'gives nothing back to the caps', plant: givesNothingBack },
-  { name: 'keeps another state than its events make', plant: handsOnTooLittle },
+  {
+    name: 'keeps another state than its events make',
+    plant: handsOnTooLittle,
+    rule: 'an owner knows what the log says',
+  },
 ];

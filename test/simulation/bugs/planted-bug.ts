@@ -5,4 +5,6 @@ export interface PlantedBug {
   /** What the decider does wrong: `catches a decider that …`. */
   readonly name: string;
   readonly plant: Plant;
+  /** The rule that it has to break first: without that rule nothing would show that this one is kept. */
+  readonly rule?: string;
 }
