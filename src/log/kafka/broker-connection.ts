@@ -10,7 +10,7 @@ import type { Exchange } from './protocol.js';
 
 const CONNECT_MS = 3_000;
 const KEEP_ALIVE_MS = 30_000;
-/** kafkajs' own timeouts are checked every 500 ms (`kafkajs-patch.ts`); past that the request is lost in its state. */
+/** kafkajs checks its own timeouts every 100 ms; past that the request is lost in its connection state. */
 const BACKSTOP_MS = 2_000;
 
 export interface ConnectionOptions {

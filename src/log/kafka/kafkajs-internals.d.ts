@@ -3,12 +3,6 @@
 declare module 'kafkajs/src/network/requestQueue/index.js' {
   export default class RequestQueue {
     pending: readonly unknown[];
-    inflight: ReadonlyMap<number, { readonly sentAt: number; readonly requestTimeout: number; timeoutRequest(): void }>;
-    enforceRequestTimeout: boolean;
-    requestTimeoutIntervalId: NodeJS.Timeout | null;
-    isConnected: () => boolean;
-    scheduleRequestTimeoutCheck(): void;
-    destroy(): void;
     throttledUntil: number;
     throttleCheckTimeoutId: NodeJS.Timeout | null;
     checkPendingRequests(): void;

@@ -4,13 +4,9 @@ import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 /** How soon requests are looked at that wait behind others, ms (kafkajs' own constant). */
 const PENDING_CHECK_MS = 10;
 
-/** How often the requests of a connection are looked at for their timeouts, ms; the shortest is 5 s. */
-const TIMEOUT_CHECK_MS = 500;
-
 /** What is wrong with kafkajs 2.2.4 and matters here. Idempotent; has to run before the first connection is made. */
 export const patchKafkajs = (): void => {
   RequestQueue.prototype.scheduleCheckPendingRequests = scheduleWhenPending;
-  RequestQueue.prototype.scheduleRequestTimeoutCheck = checkTimeoutsSeldom;
   Encoder.prototype.ensureAvailable = makeRoom;
 };
 
@@ -26,19 +22,6 @@ function scheduleWhenPending(this: RequestQueue): void {
     this.checkPendingRequests();
   };
   this.throttleCheckTimeoutId = setTimeout(check, waitMs > 0 ? waitMs : PENDING_CHECK_MS);
-}
-
-/** kafkajs looks ten times a second on every connection, whether anything is asked or not: half of all idle wake-ups. */
-function checkTimeoutsSeldom(this: RequestQueue): void {
-  if (!this.enforceRequestTimeout) return;
-  this.destroy();
-  this.requestTimeoutIntervalId = setInterval(() => {
-    const nowMs = Date.now();
-    for (const request of this.inflight.values()) {
-      if (nowMs - request.sentAt > request.requestTimeout) request.timeoutRequest();
-    }
-    if (!this.isConnected()) this.destroy();
-  }, TIMEOUT_CHECK_MS);
 }
 
 /**

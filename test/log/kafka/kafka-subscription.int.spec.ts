@@ -5,7 +5,7 @@ import { fail, record, textsOf, TopicUnderTest, until } from './support.js';
 const PARTITIONS = 8;
 const MIB = 1024 * 1024;
 /** Of the fetch loop; a partition that had to wait for it would wait half of it on average. */
-const LONG_POLL_MS = 500;
+const LONG_POLL_MS = 250;
 
 jest.setTimeout(60_000);
 
