@@ -3,7 +3,7 @@ import type { DecideContext, Decision } from '../domain/decision.js';
 import type { Sha256 } from '../domain/kernel/ids.js';
 import type { StreamKey } from '../domain/streams.js';
 import type { Core } from './core.js';
-import { pendingEvents, failureOf, type CommandPlace, type DecidedCommand } from './decided-command.js';
+import { failureOf, pendingEvents, type CommandPlace, type DecidedCommand } from './decided-command.js';
 import { MissRecorder, type KnowingReader } from './overlay.js';
 
 /** The core cannot answer before these streams are loaded. */

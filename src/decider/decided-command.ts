@@ -8,7 +8,7 @@ import type { PendingEvent } from '../log/partition-writer.js';
 /** What one command comes to, before it is part of a batch. */
 export interface DecidedCommand {
   readonly events: readonly PendingEvent[];
-  /** Of each event. */
+  /** Of each event, in their order: the batch tags them with it. */
   readonly changes: readonly StateChanges[];
   readonly answer: Answer;
   /** Set when the command goes to the dead letters as well. */
