@@ -4,12 +4,18 @@ export type Element = string | number | bigint | boolean | Buffer | null | undef
 /** As text, because `pg` quotes and escapes every element of an array, and few of ours need it. */
 export const arrayLiteral = (values: readonly Element[]): string => `{${values.map(elementOf).join(',')}}`;
 
-const NEEDS_NO_QUOTES = /^[\w.:+/=-]+$/;
-
 const elementOf = (value: Element): string => {
   if (value === null || value === undefined) return 'NULL';
-  if (Buffer.isBuffer(value)) return `"\\\\x${value.toString('hex')}"`;
-  if (typeof value !== 'string') return String(value);
-  if (NEEDS_NO_QUOTES.test(value) && value.toUpperCase() !== 'NULL') return value;
+  if (typeof value === 'string') return textOf(value);
+  return typeof value === 'object' ? `"\\\\x${value.toString('hex')}"` : String(value);
+};
+
+const NEEDS_NO_QUOTES = /^[\w.:+/=-]+$/;
+
+const textOf = (value: string): string => {
+  if (NEEDS_NO_QUOTES.test(value) && !isNull(value)) return value;
   return `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 };
+
+/** Only looked at letter by letter where it could be: every text in upper case would be a copy of each. */
+const isNull = (value: string): boolean => value.length === 4 && value.toUpperCase() === 'NULL';
