@@ -11,6 +11,7 @@ import type { TermsSource } from './commands/ports.js';
 import { Decider } from './decider/decider.js';
 import { PostgresLedgerHeads } from './decider/ledger-heads.js';
 import { PostgresSnapshotStore } from './decider/postgres-snapshot-store.js';
+import { Beat } from './log/beat.js';
 import { CommandSender } from './log/command-sender.js';
 import { partitionOf } from './log/partition.js';
 import { Replies } from './log/replies.js';
@@ -44,7 +45,7 @@ export interface CommandParts {
 
 export const commandParts = async (runtime: Runtime, onFatal: OnFatal): Promise<CommandParts> => {
   const { log, topics, clock, slices, logger, instance, config } = runtime;
-  const sender = new CommandSender({ log, topics });
+  const sender = new CommandSender({ log, topics, beat: new Beat(clock) });
   const replies = new Replies({ log, topics, instance, logger, onFatal });
   await replies.start();
   const partitions = await log.partitions(topics.commands);

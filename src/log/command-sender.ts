@@ -1,4 +1,5 @@
 import type { Command } from '../domain/command.js';
+import type { Beat } from './beat.js';
 import { RecordQueues } from './record-queue.js';
 import { encodeCommand } from './command-codec.js';
 import { Overloaded } from './errors.js';
@@ -8,6 +9,8 @@ import { partitionOf } from './partition.js';
 export interface CommandSenderOptions {
   readonly log: Log;
   readonly topics: Topics;
+  /** Left out: commands never wait for one another. */
+  readonly beat?: Beat;
 }
 
 export interface SentCommand {
@@ -22,7 +25,8 @@ export class CommandSender {
   #closed = false;
 
   constructor(private readonly options: CommandSenderOptions) {
-    this.#queues = new RecordQueues(options.log, options.topics.commands);
+    const { log, topics, beat } = options;
+    this.#queues = new RecordQueues(log, topics.commands, beat && ((send) => beat.next(send)));
   }
 
   /**

@@ -3,6 +3,9 @@ import { Overloaded } from './errors.js';
 
 const BATCH_RECORDS_MAX = 1_000;
 const BATCH_BYTES_MAX = 4 * 1024 * 1024;
+/** So many records, or bytes, are worth an append of their own: they wait for no more. */
+const WORTH_RECORDS = 25;
+const WORTH_BYTES = 16 * 1024;
 const QUEUED_RECORDS_MAX = 10_000;
 const QUEUED_BYTES_MAX = 32 * 1024 * 1024;
 interface Queued {
@@ -12,20 +15,25 @@ interface Queued {
   readonly reject: (error: unknown) => void;
 }
 
+/** Calls back when what little waits may go, soon: `Beat`, or after the current turn. */
+export type WhenToSend = (send: () => void) => void;
+
 /**
  * Appends single records to one partition: one batch is under way, what arrives meanwhile goes out with the next, so
- * batches grow by themselves under load, without timers (the log keeps a second request in flight). Not for
+ * batches grow by themselves under load (the log keeps a second request in flight). Not for
  * `tributary.events`: those batches are decided, and ordered, by the owner of the partition.
  */
 export class RecordQueue {
   #queued: Queued[] = [];
   #queuedBytes = 0;
   #sending: Promise<void> | null = null;
+  #isWaiting = false;
 
   constructor(
     private readonly log: Log,
     private readonly topic: string,
     private readonly partition: number,
+    private readonly whenToSend: WhenToSend = queueMicrotask,
   ) {}
 
   /**
@@ -41,21 +49,32 @@ export class RecordQueue {
     return new Promise((resolve, reject) => {
       this.#queued.push({ record, bytes, resolve, reject });
       this.#queuedBytes += bytes;
-      if (this.#queued.length === 1) queueMicrotask(() => this.#flush());
+      this.#sendSoon();
     });
   }
 
   /** Resolves when nothing waits and nothing is under way. */
   async drained(): Promise<void> {
-    this.#flush();
-    while (this.#sending !== null) await this.#sending;
+    for (this.#flush(); this.#sending !== null; this.#flush()) await this.#sending;
+  }
+
+  #sendSoon(): void {
+    if (this.#sending !== null || this.#queued.length === 0) return;
+    const isWorthIt = this.#queued.length >= WORTH_RECORDS || this.#queuedBytes >= WORTH_BYTES;
+    if (isWorthIt) return queueMicrotask(() => this.#flush());
+    if (this.#isWaiting) return;
+    this.#isWaiting = true;
+    this.whenToSend(() => {
+      this.#isWaiting = false;
+      this.#flush();
+    });
   }
 
   #flush(): void {
     if (this.#sending !== null || this.#queued.length === 0) return;
     this.#sending = this.#send(this.#takeBatch()).finally(() => {
       this.#sending = null;
-      this.#flush();
+      this.#sendSoon();
     });
   }
 
@@ -88,12 +107,13 @@ export class RecordQueues {
   constructor(
     private readonly log: Log,
     private readonly topic: string,
+    private readonly whenToSend?: WhenToSend,
   ) {}
 
   of(partition: number): RecordQueue {
     const known = this.#queues.get(partition);
     if (known !== undefined) return known;
-    const queue = new RecordQueue(this.log, this.topic, partition);
+    const queue = new RecordQueue(this.log, this.topic, partition, this.whenToSend);
     this.#queues.set(partition, queue);
     return queue;
   }

@@ -1,6 +1,6 @@
 import { Overloaded } from '../../src/log/errors.js';
 import { AppendTooLarge, AppendUnknown, type OutgoingRecord } from '../../src/log/log.js';
-import { RecordQueue } from '../../src/log/record-queue.js';
+import { RecordQueue, type WhenToSend } from '../../src/log/record-queue.js';
 import { memoryHarness } from './memory-harness.js';
 import { settle } from './virtual-clock.js';
 
@@ -8,7 +8,7 @@ const small: OutgoingRecord = { key: 'k', value: Buffer.from('v') };
 const megabyte: OutgoingRecord = { key: 'k', value: Buffer.alloc(1024 * 1024) };
 
 /** A queue over a log whose appends take 10 ms; the sizes of its batches are written down. */
-const queueOver = (appendMs = 10) => {
+const queueOver = (appendMs = 10, whenToSend?: WhenToSend) => {
   const harness = memoryHarness(1);
   const batches: number[] = [];
   const log = harness.process('p', {
@@ -18,7 +18,7 @@ const queueOver = (appendMs = 10) => {
       return null;
     },
   });
-  return { queue: new RecordQueue(log, harness.topics.commands, 0), batches, clock: harness.clock };
+  return { queue: new RecordQueue(log, harness.topics.commands, 0, whenToSend), batches, clock: harness.clock };
 };
 
 describe('a record queue', () => {
@@ -30,6 +30,54 @@ describe('a record queue', () => {
     await clock.pass(20);
     expect(await Promise.all([first, ...more])).toEqual([0n, 1n, 2n, 3n]);
     expect(batches).toEqual([1, 3]);
+  });
+
+  it('sends when it is told to, with all that has come until then', async () => {
+    const told: (() => void)[] = [];
+    const { queue, batches, clock } = queueOver(10, (send) => told.push(send));
+    const first = [queue.push(small), queue.push(small)];
+    await clock.pass(100);
+    expect([batches, told.length]).toEqual([[], 1]);
+    told.shift()?.();
+    await settle();
+    const second = queue.push(small);
+    expect(told.length).toBe(0); // An append is under way: what comes meanwhile waits for that first.
+    await clock.pass(100);
+    expect([batches, told.length]).toEqual([[2], 1]);
+    told.shift()?.();
+    await clock.pass(100);
+    expect([await Promise.all([...first, second]), batches]).toEqual([
+      [0n, 1n, 2n],
+      [2, 1],
+    ]);
+  });
+
+  it('waits for no more once 25 records or 16 KiB wait', async () => {
+    const byCount = queueOver(10, () => undefined);
+    const records = Array.from({ length: 24 }, () => byCount.queue.push(small));
+    await byCount.clock.pass(100);
+    expect(byCount.batches).toEqual([]);
+    records.push(byCount.queue.push(small));
+    await settle();
+    records.push(...Array.from({ length: 25 }, () => byCount.queue.push(small)));
+    await byCount.clock.pass(100);
+    await Promise.all(records);
+    expect(byCount.batches).toEqual([25, 25]);
+    const byBytes = queueOver(10, () => undefined);
+    const pushed = [1, 2].map(() => byBytes.queue.push({ key: 'k', value: Buffer.alloc(8 * 1024) }));
+    await byBytes.clock.pass(100);
+    expect([await Promise.all(pushed), byBytes.batches]).toEqual([[0n, 1n], [2]]);
+  });
+
+  it('is drained without being told', async () => {
+    const { queue, batches, clock } = queueOver(10, () => undefined);
+    void queue.push(small);
+    const drained = queue.drained();
+    await settle();
+    void queue.push(small);
+    await clock.pass(100);
+    await drained;
+    expect(batches).toEqual([1, 1]);
   });
 
   it('puts at most 1,000 records and 4 MiB into one append', async () => {
