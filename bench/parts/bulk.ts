@@ -92,13 +92,19 @@ export const postBulks = async (
   }
 };
 
-/** So many people of one org in each. */
+/** So many people of one org in each; the orgs take turns, as they do where they know nothing of each other. */
 export const requestsOf = (people: readonly BenchPerson[], perRequest: number): readonly Outgoing[] =>
-  [...Map.groupBy(people, ({ org }) => org)].flatMap(([org, ofOrg]) =>
-    Array.from({ length: Math.ceil(ofOrg.length / perRequest) }, (_, index) =>
-      requestOf(org, ofOrg.slice(index * perRequest, (index + 1) * perRequest)),
-    ),
+  inTurns([...Map.groupBy(people, ({ org }) => org)].map(([org, ofOrg]) => requestsOfOrg(org, ofOrg, perRequest)));
+
+const requestsOfOrg = (org: BenchOrg, people: readonly BenchPerson[], perRequest: number): readonly Outgoing[] =>
+  Array.from({ length: Math.ceil(people.length / perRequest) }, (_, index) =>
+    requestOf(org, people.slice(index * perRequest, (index + 1) * perRequest)),
   );
+
+const inTurns = <T>(queues: readonly (readonly T[])[]): readonly T[] => {
+  const turns = Math.max(0, ...queues.map(({ length }) => length));
+  return Array.from({ length: turns }, (_, turn) => queues.flatMap((queue) => queue.slice(turn, turn + 1))).flat();
+};
 
 const requestOf = (org: BenchOrg, people: readonly BenchPerson[]): Outgoing => {
   const personIds = people.map(({ id }) => id);
