@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { statement, type Sql } from '../db/database.js';
+import { SharedLookUp } from '../db/shared-look-up.js';
 import type { Clock } from '../domain/kernel/clock.js';
 import type { OrgId } from '../domain/kernel/ids.js';
 import { hashSecret, newApiKey, type ApiKeyCredential, type KeyMode } from './api-key.js';
@@ -29,7 +30,10 @@ const LIST_MAX = 1_000;
 
 const COLUMNS = `id, org_id as "orgId", mode, name, scopes, expires_at as "expiresAt", revoked_at as "revokedAt",
   created_at as "createdAt", daily_cap::float8 as "dailyCap", total_cap::float8 as "totalCap"`;
-const FIND = statement('api_keys_find', `select ${COLUMNS}, secret_hash as "secretHash" from api_keys where id = $1`);
+const FIND = statement(
+  'api_keys_find',
+  `select ${COLUMNS}, secret_hash as "secretHash" from api_keys where id = any($1)`,
+);
 const LIST = statement(
   'api_keys_list',
   `select ${COLUMNS} from api_keys where org_id = $1 order by created_at, id limit ${LIST_MAX}`,
@@ -58,9 +62,12 @@ export interface NewApiKey {
 /** API keys: configuration in Postgres, secrets only as salted hashes. */
 export class ApiKeysRepository {
   private readonly cache: LRUCache<string, StoredApiKey>;
+  private readonly stored = new SharedLookUp<string, StoredApiKey>((ids) => this.look(ids));
 
   constructor(private readonly options: { readonly sql: Sql; readonly keySalt: Buffer; readonly clock: Clock }) {
-    this.cache = new LRUCache({ max: KEYS_CACHED_MAX, ttl: KEY_CACHE_MS, perf: { now: () => options.clock.now() } });
+    const perf = { now: () => options.clock.now() };
+    // `ttlResolution`: the clock is asked at every look; a timer of the cache's own would cost more.
+    this.cache = new LRUCache({ max: KEYS_CACHED_MAX, ttl: KEY_CACHE_MS, ttlResolution: 0, perf });
   }
 
   get keySalt(): Buffer {
@@ -71,7 +78,7 @@ export class ApiKeysRepository {
   async find(id: string): Promise<StoredApiKey | null> {
     const cached = this.cache.get(id);
     if (cached !== undefined) return cached;
-    const [row] = await this.options.sql.query<StoredApiKey>(FIND, [id]);
+    const row = await this.stored.find(id);
     if (row === undefined) return null;
     this.cache.set(id, row);
     return row;
@@ -97,5 +104,11 @@ export class ApiKeysRepository {
     const rows = await this.options.sql.query(REVOKE, [orgId, id]);
     this.cache.delete(id);
     return rows.length > 0;
+  }
+
+  private async look(ids: readonly string[]): Promise<readonly (StoredApiKey | undefined)[]> {
+    const rows = await this.options.sql.query<StoredApiKey>(FIND, [ids]);
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    return ids.map((id) => byId.get(id));
   }
 }

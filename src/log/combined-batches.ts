@@ -1,5 +1,5 @@
 import type { EventBatch } from './follower-options.js';
-import { MicroBatcher } from './micro-batcher.js';
+import { MicroBatcher } from '../observability/micro-batcher.js';
 
 type Outcome = 'stored' | 'moved';
 

@@ -9,7 +9,7 @@ import { KeyDestroyed, type Vault } from '../vault/vault.js';
 import { keyOf, type AnswerData, type AnsweredAttempt, type HeldAttempt } from './attempt.js';
 import type { AttemptQueue, Durability, StoredAnswer } from './attempt-queue.js';
 import type { CachedContact, ContactCache } from './contact-cache.js';
-import { MicroBatcher } from '../log/micro-batcher.js';
+import { MicroBatcher } from '../observability/micro-batcher.js';
 import type { ProviderAdapter } from './provider.js';
 import { skipped, type Verdict } from './verdict.js';
 

@@ -6,7 +6,7 @@ import { keyOf, type AttemptKey, type HeldAttempt } from './attempt.js';
 import type { AttemptQueue, Parked } from './attempt-queue.js';
 import type { AttemptWindow, Task } from './attempt-window.js';
 import type { ReadyCall } from './lane.js';
-import { MicroBatcher } from '../log/micro-batcher.js';
+import { MicroBatcher } from '../observability/micro-batcher.js';
 import type { Outcome, ProviderAdapter } from './provider.js';
 import { retryDelayMs } from './retry.js';
 import { VendorCall, type CallResult } from './vendor-call.js';

@@ -6,7 +6,7 @@ import { commandIdFrom } from '../log/command-id.js';
 import type { CacheEntry } from '../events/enrichment.events.js';
 import { CACHE_ORG, KeyDestroyed, type Vault } from '../vault/vault.js';
 import { isTestOrg, type AttemptRow, type HeldAttempt } from './attempt.js';
-import { MicroBatcher } from '../log/micro-batcher.js';
+import { MicroBatcher } from '../observability/micro-batcher.js';
 import type { FoundValues, ProviderAdapter } from './provider.js';
 import type { Verdict } from './verdict.js';
 import { isVerified, valuesIn } from './values.js';

@@ -1,4 +1,4 @@
-import { DatabaseBusy, statement } from '../../src/db/database.js';
+import { statement } from '../../src/db/database.js';
 import { emptyAccount } from '../../src/domain/credits/account.js';
 import { viewOf } from '../../src/domain/enrichments/enrichment-view.js';
 import type { EnrichmentId, OrgId, PersonId } from '../../src/domain/kernel/ids.js';
@@ -81,16 +81,6 @@ describe('queries', () => {
       query.newest(ORG_A, sound, 'emails'),
     ]);
     expect(looked).toMatchObject([{ status: 'rejected' }, { status: 'fulfilled', value: { id: soundId } }]);
-  });
-
-  it('refuses who would wait behind ten thousand others', async () => {
-    const never = new EnrichmentsQuery({ query: () => new Promise(() => undefined) });
-    const person = story.person(ORG_A);
-    const look = () => never.newest(ORG_A, person, 'emails');
-    void look();
-    await new Promise(setImmediate); // The first statement is on its way; it took one look-up along.
-    for (let index = 0; index < 10_000; index += 1) void look();
-    await expect(look()).rejects.toThrow(DatabaseBusy);
   });
 
   it('rows of another org do not exist, whatever id is asked for', async () => {

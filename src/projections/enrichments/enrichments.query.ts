@@ -1,8 +1,8 @@
-import { DatabaseBusy, statement, type Sql } from '../../db/database.js';
+import { statement, type Sql } from '../../db/database.js';
+import { SharedLookUp } from '../../db/shared-look-up.js';
 import { viewOf, type EnrichmentView } from '../../domain/enrichments/enrichment-view.js';
 import type { EnrichmentId, OrgId, PersonId } from '../../domain/kernel/ids.js';
 import type { Field } from '../../domain/waterfall/plan.js';
-import { MicroBatcher } from '../../log/micro-batcher.js';
 import { enrichmentOfRow, VIEW_COLUMNS, type EnrichmentDbRow } from './enrichments.row.js';
 
 const BY_ID = statement('enrichment_by_id', `select ${VIEW_COLUMNS} from enrichments where org_id = $1 and id = $2`);
@@ -30,17 +30,9 @@ interface OrgTarget extends EnrichmentTarget {
   readonly orgId: OrgId;
 }
 
-/** Single look-ups that share a statement. */
-const SHARED_MAX = 100;
-/** Look-ups that wait for the statement on its way; a database that is so far behind is as good as away. */
-const WAITING_MAX = 10_000;
-
 /** The same view that the decider answers with. */
 export class EnrichmentsQuery {
-  /** Who asks for one while others are being looked up joins those who wait: one statement for all of them. */
-  private readonly singles = new MicroBatcher<OrgTarget, ViewDbRow | undefined>((targets) => this.look(targets), {
-    itemsMax: SHARED_MAX,
-  });
+  private readonly singles = new SharedLookUp<OrgTarget, ViewDbRow>((targets) => this.look(targets));
 
   constructor(private readonly sql: Sql) {}
 
@@ -51,8 +43,7 @@ export class EnrichmentsQuery {
 
   /** Of any options and any status (API OP-03, OP-04). */
   async newest(orgId: OrgId, personId: PersonId, field: Field): Promise<EnrichmentView | null> {
-    if (this.singles.size >= WAITING_MAX) throw new DatabaseBusy(`${WAITING_MAX} look-ups wait already`);
-    return viewOfRow(await this.singles.add({ orgId, personId, field }));
+    return viewOfRow(await this.singles.find({ orgId, personId, field }));
   }
 
   /** As `newest`, of each target in its place; null where there is none (API OP-20). */

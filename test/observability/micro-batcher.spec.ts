@@ -1,4 +1,4 @@
-import { MicroBatcher } from '../../src/log/micro-batcher.js';
+import { MicroBatcher } from '../../src/observability/micro-batcher.js';
 import { calm } from '../providers/support/installation.js';
 
 describe('micro-batcher', () => {
