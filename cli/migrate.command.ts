@@ -13,7 +13,10 @@ export const addMigrateCommand = (program: Command): void => {
       const config = await configFor(process.env, ['databaseUrl']);
       const { databaseUrl: url, databaseSchema: schema } = config;
       const onWaiting = (): void => console.error('another process migrates the tables: waiting for it');
-      const ran = await withDatabase(config, (database) => migrate(database, { url, schema, onWaiting })).catch(known);
+      const onNewer = (names: readonly string[]): void =>
+        console.error(`the tables are of a newer version, which also ran ${names.join(', ')}`);
+      const options = { url, schema, onWaiting, onNewer };
+      const ran = await withDatabase(config, (database) => migrate(database, options)).catch(known);
       print(json, { ran }, ran.length === 0 ? ['the tables are up to date'] : ran);
     });
 };

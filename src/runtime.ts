@@ -54,6 +54,7 @@ export const openRuntime = async (config: Config): Promise<Runtime> => {
       url: config.databaseUrl,
       schema: config.databaseSchema,
       onWaiting: () => logger.warn('another process migrates the tables: waiting for it'),
+      onNewer: (migrations) => logger.warn({ migrations }, 'the tables are of a newer version: start that one'),
     });
     const relaxed = await openDatabase({ config, slices, durability: 'relaxed' }, opened);
     const log = await openLog(config, { logger, slices }, opened);

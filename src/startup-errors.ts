@@ -1,5 +1,6 @@
 import { InstallationMismatch } from './auth/installation.js';
 import { ConfigError } from './config/config.js';
+import { MigrationBusy } from './db/migrate.js';
 import { EmbeddedUnavailable, FolderInUse } from './embedded/embedded.js';
 import { TopicMismatch } from './log/topics.js';
 
@@ -16,6 +17,7 @@ const MENDABLE = [
   EmbeddedUnavailable,
   FolderInUse,
   InstallationMismatch,
+  MigrationBusy,
   TopicMismatch,
   ServerUnreachable,
 ];

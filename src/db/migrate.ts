@@ -19,6 +19,8 @@ export interface MigrateOptions {
   readonly onWaiting?: () => void;
   /** How long it waits then; 10 minutes unless given. */
   readonly waitMs?: number;
+  /** Called when a newer version has migrated already: with the names that this one does not know. */
+  readonly onNewer?: (names: readonly string[]) => void;
 }
 
 /** Another process migrates, and did not end in time. */
@@ -28,10 +30,13 @@ export class MigrationBusy extends Error {
 
 /**
  * Runs what is missing, once over all processes (advisory lock); names what it ran. TypeORM keeps the migrations and
- * takes 30 MB of memory: it is loaded only where there is something to do. @throws MigrationBusy
+ * takes 30 MB of memory: it is loaded only where there is something to do. Tables of a newer version are let be: whoever
+ * has to go back to an older one must be able to. @throws MigrationBusy
  */
 export const migrate = async (database: Database, options: MigrateOptions): Promise<readonly string[]> => {
-  if ((await pending(database)).length === 0) return [];
+  const { missing, newer } = await compare(database);
+  if (newer.length > 0) options.onNewer?.(newer);
+  if (missing.length === 0) return [];
   const { DataSource } = await import('typeorm');
   const source = new DataSource({
     type: 'postgres',
@@ -77,11 +82,14 @@ const lock = async (runner: QueryRunner, { onWaiting, waitMs = WAIT_MS }: Migrat
   }
 };
 
-/** Names of the migrations that the schema lacks, in order. */
-const pending = async (database: Database): Promise<readonly string[]> => {
-  const names = MIGRATIONS.map((Migration) => new Migration().name);
+/** Names of the migrations that the schema lacks, in order, and of those that it has and this version does not. */
+const compare = async (database: Database) => {
+  const names: readonly string[] = MIGRATIONS.map((Migration) => new Migration().name);
   const [table] = await database.query<{ exists: boolean }>(IS_RECORDED);
-  if (table?.exists !== true) return names;
-  const applied = new Set((await database.query<{ name: string }>(APPLIED)).map(({ name }) => name));
-  return names.filter((name) => !applied.has(name));
+  if (table?.exists !== true) return { missing: names, newer: [] };
+  const applied = (await database.query<{ name: string }>(APPLIED)).map(({ name }) => name);
+  return {
+    missing: names.filter((name) => !applied.includes(name)),
+    newer: applied.filter((name) => !names.includes(name)),
+  };
 };

@@ -45,6 +45,17 @@ describe('migrate', () => {
     expect(await run()).toEqual(NAMES.slice(-1));
   });
 
+  it('names what a newer version has run, and leaves its tables as they are', async () => {
+    const newer = 'FromTheFuture1999999999999';
+    await database.query(statement('', 'insert into migrations (timestamp, name) values (1999999999999, $1)'), [newer]);
+    const onNewer = jest.fn();
+    expect(await migrate(database, { url, schema, onNewer })).toEqual([]);
+    expect(onNewer.mock.calls).toEqual([[[newer]]]);
+    await database.query(statement('', 'delete from migrations where name = $1'), [newer]);
+    expect(await migrate(database, { url, schema, onNewer })).toEqual([]);
+    expect(onNewer).toHaveBeenCalledTimes(1);
+  });
+
   describe('while another process migrates', () => {
     /** The lock is one for all schemas of a database: other specs may hold it, but none for long. */
     const whileLocked = (work: () => Promise<void>): Promise<void> =>
