@@ -62,11 +62,13 @@ export interface NewApiKey {
 /** API keys: configuration in Postgres, secrets only as salted hashes. */
 export class ApiKeysRepository {
   private readonly cache: LRUCache<string, StoredApiKey>;
+  /** By this process, so far. */
+  private revocations = 0;
   private readonly stored = new SharedLookUp<string, StoredApiKey>((ids) => this.look(ids));
 
   constructor(private readonly options: { readonly sql: Sql; readonly keySalt: Buffer; readonly clock: Clock }) {
     const perf = { now: () => options.clock.now() };
-    // `ttlResolution`: the clock is asked at every look; a timer of the cache's own would cost more.
+    // `ttlResolution`: the clock is asked at every look; the cache's own timers know no other clock.
     this.cache = new LRUCache({ max: KEYS_CACHED_MAX, ttl: KEY_CACHE_MS, ttlResolution: 0, perf });
   }
 
@@ -78,9 +80,11 @@ export class ApiKeysRepository {
   async find(id: string): Promise<StoredApiKey | null> {
     const cached = this.cache.get(id);
     if (cached !== undefined) return cached;
+    const { revocations } = this;
     const row = await this.stored.find(id);
     if (row === undefined) return null;
-    this.cache.set(id, row);
+    // It may have been read before a revocation that came back sooner.
+    if (revocations === this.revocations) this.cache.set(id, row);
     return row;
   }
 
@@ -102,6 +106,7 @@ export class ApiKeysRepository {
   /** False when the org has no such live key. */
   async revoke(orgId: OrgId, id: string): Promise<boolean> {
     const rows = await this.options.sql.query(REVOKE, [orgId, id]);
+    this.revocations += 1;
     this.cache.delete(id);
     return rows.length > 0;
   }

@@ -1,4 +1,4 @@
-import { parseApiKey, type ApiKeyCredential } from './api-key.js';
+import { isKeyId, parseApiKey, type ApiKeyCredential } from './api-key.js';
 
 export type Credential =
   { readonly kind: 'key'; readonly key: ApiKeyCredential } | { readonly kind: 'session'; readonly token: string };
@@ -41,7 +41,7 @@ const fromPair = (headers: Headers): Shown => {
   if (headers['x-access-key'] === undefined && headers['x-secret-key'] === undefined) return undefined;
   const id = headerOf(headers, 'x-access-key');
   const secret = headerOf(headers, 'x-secret-key');
-  return id && secret ? { kind: 'key', key: { mode: null, id, secret } } : null;
+  return id && isKeyId(id) && secret ? { kind: 'key', key: { mode: null, id, secret } } : null;
 };
 
 const fromCookie = (headers: Headers): Credential | null => {

@@ -7,7 +7,7 @@ export const arrayLiteral = (values: readonly Element[]): string => `{${values.m
 const elementOf = (value: Element): string => {
   if (value === null || value === undefined) return 'NULL';
   if (typeof value === 'string') return textOf(value);
-  return typeof value === 'object' ? `"\\\\x${value.toString('hex')}"` : String(value);
+  return Buffer.isBuffer(value) ? `"\\\\x${value.toString('hex')}"` : String(value);
 };
 
 const NEEDS_NO_QUOTES = /^[\w.:+/=-]+$/;
@@ -17,5 +17,5 @@ const textOf = (value: string): string => {
   return `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 };
 
-/** Only looked at letter by letter where it could be: every text in upper case would be a copy of each. */
+/** `toUpperCase` copies the text: only for what is as long as NULL. */
 const isNull = (value: string): boolean => value.length === 4 && value.toUpperCase() === 'NULL';

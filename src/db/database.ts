@@ -1,4 +1,4 @@
-import pg, { type Pool, type PoolClient, type QueryResultRow } from 'pg';
+import pg, { type Pool, type PoolClient, type QueryConfig, type QueryResultRow } from 'pg';
 import { ENDLESS_SLICE, mapInSlices, type Slices } from '../observability/event-loop-slices.js';
 import { arrayLiteral, type Element } from './array-literal.js';
 
@@ -27,9 +27,13 @@ export interface DatabaseOptions {
   readonly poolMax?: number;
   /** Arrays become text in these; left out: at once. */
   readonly slices?: Slices;
+  /** After so long without an answer to a single statement its connection is given up; 35 s unless given. */
+  readonly answerMs?: number;
 }
 
 const STATEMENT_TIMEOUT_MS = 30_000;
+/** The server ends a statement before that; so its connection is dead, though nobody has said so. */
+const ANSWER_MS = 35_000;
 /** Statements that wait for a connection; a database that is so far behind is as good as away. */
 const WAITING_MAX = 10_000;
 
@@ -44,10 +48,11 @@ export class Database implements Sql {
   private constructor(
     private readonly pool: Pool,
     private readonly slices: Slices,
+    private readonly answerMs: number,
   ) {}
 
   /** @throws whatever keeps the first connection from being made */
-  static async connect({ url, schema, durability, poolMax = 4, slices }: DatabaseOptions): Promise<Database> {
+  static async connect({ url, schema, durability, poolMax = 4, slices, answerMs }: DatabaseOptions): Promise<Database> {
     const synchronous = durability === 'durable' ? 'on' : 'off';
     const pool = new pg.Pool({
       connectionString: url,
@@ -56,7 +61,7 @@ export class Database implements Sql {
     });
     // A dropped idle connection is not an error of anybody's request; the pool opens a new one.
     pool.on('error', () => undefined);
-    const database = new Database(pool, slices ?? ENDLESS_SLICE);
+    const database = new Database(pool, slices ?? ENDLESS_SLICE, answerMs ?? ANSWER_MS);
     try {
       await pool.query('select 1');
       return database;
@@ -66,11 +71,12 @@ export class Database implements Sql {
     }
   }
 
-  /** @throws DatabaseBusy */
+  /** @throws DatabaseBusy, or that no answer came: then the connection is given up, and whether it ran is not known */
   async query<Row extends QueryResultRow>(query: Statement, values: readonly unknown[] = []): Promise<Row[]> {
     const parameters = await mapInSlices(this.slices, values, parameterOf);
     if (this.pool.waitingCount >= WAITING_MAX) throw new DatabaseBusy(`${WAITING_MAX} statements wait already`);
-    return (await this.pool.query<Row>({ ...query, values: parameters })).rows;
+    const config: TimedQuery = { ...query, values: parameters, query_timeout: this.answerMs };
+    return (await this.pool.query<Row>(config)).rows;
   }
 
   /** Runs `work` in one transaction; whatever it throws rolls back. */
@@ -109,6 +115,9 @@ export class Database implements Sql {
     await this.pool.end();
   }
 }
+
+/** `query_timeout`, ms: known to `pg`, not to its types. */
+type TimedQuery = QueryConfig & { readonly query_timeout: number };
 
 const parameterOf = (value: unknown): unknown => (Array.isArray(value) ? arrayLiteral(value as Element[]) : value);
 

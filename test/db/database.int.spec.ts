@@ -1,9 +1,57 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { Database, statement, type Sql } from '../../src/db/database.js';
 import { testStack } from '../support/stack.js';
 
 const OWN_PID = statement('own_pid', 'select pg_backend_pid() as pid');
 const TERMINATE = statement('terminate', 'select pg_terminate_backend($1)');
 const IS_GONE = statement('is_gone', 'select count(*)::int as count from pg_stat_activity where pid = $1');
+
+describe('a statement', () => {
+  it('whose connection dies without a word fails in the end, and the next one gets another connection', async () => {
+    const frozen = await freezableProxy(testStack().databaseUrl);
+    const options = { url: frozen.url, schema: 'public', durability: 'durable', poolMax: 1, answerMs: 200 } as const;
+    const database = await Database.connect(options);
+    expect(await database.query(OWN_PID)).toHaveLength(1);
+    frozen.freeze();
+    await expect(Promise.all([database.query(OWN_PID), database.query(OWN_PID)])).rejects.toThrow('Query read timeout');
+    expect(await database.query(OWN_PID)).toHaveLength(1);
+    await database.close();
+    await frozen.close();
+  });
+});
+
+/** In front of a server; from `freeze` on the connections that are open then pass nothing on any more. */
+const freezableProxy = async (url: string) => {
+  const { port, hostname } = new URL(url);
+  const open = new Set<Socket>();
+  const server = createServer((client) => {
+    const behind = connect(Number(port), hostname);
+    client.pipe(behind).pipe(client);
+    for (const socket of [client, behind]) {
+      open.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('close', () => open.delete(socket));
+    }
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const shown = new URL(url);
+  shown.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url: shown.href,
+    freeze: (): void => {
+      for (const socket of open) {
+        socket.unpipe();
+        socket.pause();
+      }
+    },
+    close: async (): Promise<void> => {
+      for (const socket of open) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+};
 
 describe('a transaction', () => {
   let database: Database;
