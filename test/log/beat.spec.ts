@@ -60,7 +60,17 @@ describe('a beat', () => {
     expect(called).toEqual(['one']);
   });
 
-  it('takes no single long task for a busy process, and forgets what was long ago', async () => {
+  it('rests when there is little to rest for, too', async () => {
+    const { clock, called, next, spend } = beatOver();
+    await spend(0.8, 2_000);
+    next('one');
+    await clock.pass(7.9);
+    expect(called).toEqual([]);
+    await clock.pass(0.2);
+    expect(called).toEqual(['one']);
+  });
+
+  it('takes no task of 50 ms for a busy process, and forgets what was long ago', async () => {
     const { clock, loop, called, next, spend } = beatOver();
     await spend(0, 1_000);
     loop.utilization = 1;
@@ -77,11 +87,12 @@ describe('a beat', () => {
   });
 
   it('goes on when the clock is set back', async () => {
-    const { clock, set, called, next, spend } = beatOver();
+    const { set, called, next, spend } = beatOver();
     await spend(1, 2_000);
     set.byMs = -3_600_000;
+    await spend(0, 1_000);
     next('one');
-    await clock.pass(40);
+    await settle();
     expect(called).toEqual(['one']);
   });
 

@@ -23,8 +23,9 @@ const table = (slice: number, index: number): number => TABLES[slice * 256 + (in
 /** The checksum of `buffer[start, end)`, unsigned. */
 export const crc32c = (buffer: Buffer, start: number, end: number): number => {
   // V8 reads a DataView's numbers in one instruction each, a Buffer's byte by byte: 1,300 instead of 500 MB/s.
-  const view = new DataView(buffer.buffer, buffer.byteOffset + start, end - start);
-  const whole = view.byteLength - (view.byteLength % SLICES);
+  const { buffer: memory, byteOffset, byteLength } = buffer.subarray(start, end);
+  const view = new DataView(memory, byteOffset, byteLength);
+  const whole = byteLength - (byteLength % SLICES);
   let crc = -1;
   for (let at = 0; at < whole; at += SLICES) {
     const low = crc ^ view.getInt32(at, true);
@@ -39,6 +40,6 @@ export const crc32c = (buffer: Buffer, start: number, end: number): number => {
       table(1, high >>> 16) ^
       table(0, high >>> 24);
   }
-  for (let at = whole; at < view.byteLength; at += 1) crc = table(0, crc ^ view.getUint8(at)) ^ (crc >>> 8);
+  for (let at = whole; at < byteLength; at += 1) crc = table(0, crc ^ view.getUint8(at)) ^ (crc >>> 8);
   return (crc ^ -1) >>> 0;
 };

@@ -1,6 +1,7 @@
 import { Decider } from '../../../src/decider/decider.js';
 import { CORE } from '../../../src/decider/core.js';
 import { MemorySnapshotStore } from '../../../src/decider/memory-snapshot-store.js';
+import { Beat } from '../../../src/log/beat.js';
 import { CommandSender } from '../../../src/log/command-sender.js';
 import { EventFollower } from '../../../src/log/event-follower.js';
 import { MemoryLog } from '../../../src/log/memory/memory-log.js';
@@ -72,7 +73,9 @@ export class SimProcess {
     const { logger } = world;
     const onFatal = (error: Error): void => this.world.died(this, error);
     this.replies = new Replies({ log: this.log, topics, instance: name, logger, onFatal });
-    this.sender = new CommandSender({ log: this.log, topics });
+    // Always busy: commands rest up to 40 ms, or die with the process while they do.
+    const beat = new Beat(this.clock, () => 1 - this.random.next() / 4);
+    this.sender = new CommandSender({ log: this.log, topics, beat });
     this.decider = this.newDecider(onFatal);
     this.follower = this.newFollower(onFatal);
   }
