@@ -73,11 +73,17 @@ export class SimProcess {
     const { logger } = world;
     const onFatal = (error: Error): void => this.world.died(this, error);
     this.replies = new Replies({ log: this.log, topics, instance: name, logger, onFatal });
-    // Always busy: commands rest up to 40 ms, or die with the process while they do.
-    const beat = new Beat(this.clock, () => 1 - this.random.next() / 4);
-    this.sender = new CommandSender({ log: this.log, topics, beat });
+    this.sender = this.newSender();
     this.decider = this.newDecider(onFatal);
     this.follower = this.newFollower(onFatal);
+  }
+
+  /** Always busy: commands rest up to 40 ms, or die with the process while they do. Bugs are planted in calmer ones. */
+  private newSender(): CommandSender {
+    const { world, log, clock, random } = this;
+    const { topics } = world;
+    if (world.pace !== 'usual') return new CommandSender({ log, topics });
+    return new CommandSender({ log, topics, beat: new Beat(clock, () => 1 - random.next() / 4) });
   }
 
   private newDecider(onFatal: (error: Error) => void): Decider {
