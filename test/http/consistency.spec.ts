@@ -147,6 +147,7 @@ describe('X-11 a 404 is only given when the read model has passed the end of the
     ['Postgres has no connection left', () => (world.newest = failing('53300'))],
     ['the statement took too long', () => (world.newest = failing('57014'))],
     ['the pool gave no connection', () => (world.newest = failing(null, 'timeout exceeded when trying to connect'))],
+    ['the connection died without a word', () => (world.newest = failing(null, 'Query read timeout'))],
     ['the connection broke', () => (world.newest = failing(null, 'Connection terminated unexpectedly'))],
   ])('answers 503 with Retry-After when %s', async (_what, arrange) => {
     arrange();

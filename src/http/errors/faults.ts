@@ -46,7 +46,8 @@ const internal = (cause: unknown): ApiError =>
 const SQLSTATE_OUT_OF_REACH = /^(08|53|57)[0-9A-Z]{3}$/;
 const SOCKET_ERRORS: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND']);
 /** `pg` gives these no code. */
-const CONNECTION_LOST = /^(Connection terminated|timeout (exceeded|expired)|Client has encountered a connection error)/;
+const CONNECTION_LOST =
+  /^(Connection terminated|timeout (exceeded|expired)|Query read timeout|Client has encountered a connection error)/;
 
 /** The database (or, for a log's end, the broker) does not answer. */
 const isOutOfReach = (thrown: unknown): boolean => {
