@@ -64,6 +64,7 @@ describe('X-02 API keys', () => {
   it.each([
     ['two different keys', { ...bearer, 'x-api-key': formatApiKey(newApiKey('live')) }],
     ['a key and a session', { 'x-api-key': formatApiKey(key), authorization: 'Bearer a.b.c' }],
+    ['a pair whose id no key can have', { ...pair, 'x-access-key': `${key.id}x` }],
     ['half a pair', { 'x-access-key': key.id }],
     ['another scheme', { authorization: `Basic ${formatApiKey(key)}` }],
     ['an unreadable key', { 'x-api-key': 'tk_live_x' }],
