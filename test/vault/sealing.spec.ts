@@ -26,8 +26,14 @@ describe('sealed boxes', () => {
     }
   });
 
-  it('never look alike twice', () => {
-    expect(encrypt(key, 'acme', Buffer.from('x')).equals(encrypt(key, 'acme', Buffer.from('x')))).toBe(false);
+  it('never have the same nonce twice, however many are made', () => {
+    const nonces = Array.from({ length: 2_000 }, () => encrypt(key, 'acme', Buffer.from('x')).toString('hex', 1, 13));
+    expect(new Set(nonces).size).toBe(2_000);
+  });
+
+  it('keep what they were made of when others are made after them', () => {
+    const boxes = Array.from({ length: 1_000 }, (_, index) => encrypt(key, 'acme', Buffer.from(`${index}`)));
+    expect(boxes.map((box) => decrypt(key, 'acme', box).toString())).toEqual(boxes.map((_, index) => `${index}`));
   });
 });
 
