@@ -1,9 +1,14 @@
 import { invariant } from '../domain/kernel/errors.js';
 import type { Checkpoint, CheckpointSource, Move } from '../log/checkpoint.js';
+import { columnOf, type ArrayParameter, type Element } from './array-parameter.js';
 import { statement, type Sql, type Statement } from './database.js';
 
 const COLUMNS = 'partition, "offset", claim, seq, time_ms, command_offset, command_id';
-const GIVEN_COLUMNS = 10;
+/** Of `COLUMNS`, then of what the position was before: offset, claim, seq. */
+const COLUMN_TYPES = [
+  ...(['int', 'bigint', 'text', 'bigint', 'bigint', 'bigint', 'text'] as const),
+  ...(['bigint', 'text', 'bigint'] as const),
+];
 
 /** A compare-and-set of positions as common table expressions; `advanced` has rows when it succeeds. */
 export interface Advance {
@@ -105,7 +110,7 @@ const checkpointOfRow = (row: CheckpointRow): Checkpoint => ({
   commandId: row.command_id,
 });
 
-const valuesOf = (checkpoint: Checkpoint): readonly unknown[] => [
+const valuesOf = (checkpoint: Checkpoint): readonly Element[] => [
   checkpoint.partition,
   checkpoint.offset,
   checkpoint.claim,
@@ -115,10 +120,10 @@ const valuesOf = (checkpoint: Checkpoint): readonly unknown[] => [
   checkpoint.commandId,
 ];
 
-const columnsOf = (moves: readonly Move[]): readonly (readonly unknown[])[] => {
+const columnsOf = (moves: readonly Move[]): readonly ArrayParameter[] => {
   const rows = moves.map(({ previous, next }) => [
     ...valuesOf(next),
     ...(previous === null ? [] : [previous.offset, previous.claim, previous.seq]),
   ]);
-  return Array.from({ length: GIVEN_COLUMNS }, (_, column) => rows.map((row) => row[column]));
+  return COLUMN_TYPES.map((type, column) => columnOf(type, rows, (row) => row[column]));
 };

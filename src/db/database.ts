@@ -1,6 +1,6 @@
 import pg, { type Pool, type PoolClient, type QueryConfig, type QueryResultRow } from 'pg';
 import { ENDLESS_SLICE, mapInSlices, type Slices } from '../observability/event-loop-slices.js';
-import { arrayLiteral, type Element } from './array-literal.js';
+import { ArrayParameter } from './array-parameter.js';
 
 /** A named statement: Postgres plans it once per connection (half the cost of an unnamed one). */
 export interface Statement {
@@ -25,7 +25,7 @@ export interface DatabaseOptions {
   readonly durability: 'durable' | 'relaxed';
   /** On two cores more than 4 connections only add context switches. */
   readonly poolMax?: number;
-  /** Arrays become text in these; left out: at once. */
+  /** Arrays become bytes in these; left out: at once. */
   readonly slices?: Slices;
   /** After so long without an answer to a single statement its connection is given up; 35 s unless given. */
   readonly answerMs?: number;
@@ -119,7 +119,7 @@ export class Database implements Sql {
 /** `query_timeout`, ms: known to `pg`, not to its types. */
 type TimedQuery = QueryConfig & { readonly query_timeout: number };
 
-const parameterOf = (value: unknown): unknown => (Array.isArray(value) ? arrayLiteral(value as Element[]) : value);
+const parameterOf = (value: unknown): unknown => (value instanceof ArrayParameter ? value.toPostgres() : value);
 
 /** A connection that breaks between two statements of a transaction: without a listener it would end the process. */
 const toldByNextStatement = (): void => undefined;

@@ -1,7 +1,7 @@
 import { kindOf, type StreamKey } from '../domain/streams.js';
 import type { StreamState } from '../domain/state.js';
 import type { Database } from '../db/database.js';
-import { jsonTexts } from '../db/json-texts.js';
+import { arrayOf, columnOf, type ArrayParameter } from '../db/array-parameter.js';
 import type { Checkpoint } from '../log/checkpoint.js';
 import { ENDLESS_SLICE, mapInSlices, type Slices } from '../observability/event-loop-slices.js';
 import * as sql from './snapshot.sql.js';
@@ -36,7 +36,7 @@ export class PostgresSnapshotStore implements SnapshotStore {
     keys: readonly StreamKey[],
     expected: Checkpoint | null,
   ): Promise<readonly StoredStream[]> {
-    const values = [partition, keys, ...identityOf(expected)];
+    const values = [partition, arrayOf('text', keys), ...identityOf(expected)];
     const rows = await this.database.query<sql.LoadedRow>(sql.SELECT_STREAMS, values);
     if (rows[0]?.unmoved !== true) throw moved(partition);
     return rows.flatMap((row) => (row.stream === null ? [] : [storedOf(row as sql.StreamRow)]));
@@ -51,7 +51,7 @@ export class PostgresSnapshotStore implements SnapshotStore {
       if (!(await sql.DECIDER_CHECKPOINTS.advance(transaction, move))) throw moved(next.partition);
       for (let from = 0; from < streams.length; from += SAVE_ROWS_MAX) {
         const rows = streams.slice(from, from + SAVE_ROWS_MAX);
-        const states = jsonTexts(texts.slice(from, from + SAVE_ROWS_MAX));
+        const states = arrayOf('text', texts.slice(from, from + SAVE_ROWS_MAX));
         if (this.slices.areOver) await this.slices.breathe();
         await transaction.query(sql.UPSERT_STREAMS, [next.partition, STATE_VERSION, ...columnsOf(rows), states]);
       }
@@ -59,13 +59,17 @@ export class PostgresSnapshotStore implements SnapshotStore {
   }
 
   async due(partitions: readonly number[], nowMs: number, limit: number): Promise<readonly DueStream[]> {
-    const rows = await this.database.query<sql.DueRow>(sql.SELECT_DUE, [partitions, nowMs, limit]);
+    const rows = await this.database.query<sql.DueRow>(sql.SELECT_DUE, [arrayOf('smallint', partitions), nowMs, limit]);
     return rows.map((row) => ({ partition: row.partition, ...storedOf(row), dueAtMs: Number(row.due_at_ms) }));
   }
 
   async prune(partitions: readonly number[], beforeMs: number): Promise<number> {
     for (let pruned = 0; ;) {
-      const rows = await this.database.query(sql.DELETE_EXPIRED, [partitions, beforeMs, PRUNE_ROWS_MAX]);
+      const rows = await this.database.query(sql.DELETE_EXPIRED, [
+        arrayOf('smallint', partitions),
+        beforeMs,
+        PRUNE_ROWS_MAX,
+      ]);
       pruned += rows.length;
       if (rows.length < PRUNE_ROWS_MAX) return pruned;
     }
@@ -93,10 +97,10 @@ const storedOf = (row: sql.StreamRow): StoredStream => {
   return { key: row.stream as StreamKey, seq: Number(row.seq), state: row.state as StreamState };
 };
 
-const columnsOf = (streams: readonly ChangedStream[]): readonly unknown[] => [
-  streams.map(({ key }) => key),
-  streams.map(({ seq }) => seq),
-  streams.map(({ dueAtMs }) => dueAtMs),
+const columnsOf = (streams: readonly ChangedStream[]): readonly ArrayParameter[] => [
+  columnOf('text', streams, ({ key }) => key),
+  columnOf('bigint', streams, ({ seq }) => seq),
+  columnOf('bigint', streams, ({ dueAtMs }) => dueAtMs),
 ];
 
 const moved = (partition: number): SnapshotMoved =>

@@ -1,6 +1,5 @@
 import { CheckpointTable } from '../db/checkpoint-table.js';
 import { statement } from '../db/database.js';
-import { textsOf } from '../db/json-texts.js';
 
 /** Where the snapshots stand, per partition. */
 export const DECIDER_CHECKPOINTS = new CheckpointTable('decider_checkpoints');
@@ -42,7 +41,7 @@ export const UPSERT_STREAMS = statement(
   'decider-save',
   `insert into aggregates (partition, state_version, stream, seq, due_at, state)
    select $1, $2, stream, seq, ${TIMESTAMP('due_at')}, state::json
-   from unnest($3::text[], $4::bigint[], $5::bigint[], ${textsOf('$6')}) as changed (stream, seq, due_at, state)
+   from unnest($3::text[], $4::bigint[], $5::bigint[], $6::text[]) as changed (stream, seq, due_at, state)
    on conflict (stream) do update
    set state_version = excluded.state_version, seq = excluded.seq, due_at = excluded.due_at, state = excluded.state`,
 );

@@ -1,3 +1,4 @@
+import type { ArrayParameter } from '../db/array-parameter.js';
 import type { EnrichmentId } from '../domain/kernel/ids.js';
 import { invariant } from '../domain/kernel/errors.js';
 import type { StreamState } from '../domain/state.js';
@@ -42,7 +43,7 @@ export interface RowsBefore {
 export interface TableWrite {
   readonly table: Pick<Table<never>, 'name' | 'appendOnly' | 'insertSql'>;
   readonly rows: number;
-  readonly parameters: readonly string[];
+  readonly parameters: readonly ArrayParameter[];
 }
 
 /** What a batch leaves behind. */
@@ -82,7 +83,7 @@ export function* foldSteps(events: readonly StoredEvent[], before: RowsBefore): 
 }
 
 function* write<Row>(table: Table<Row>, rows: readonly Row[]): Generator<void, TableWrite, void> {
-  const parameters: string[] = [];
+  const parameters: ArrayParameter[] = [];
   if (rows.length > 0) {
     for (const parameter of table.parameters(rows)) {
       parameters.push(parameter);

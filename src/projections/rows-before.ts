@@ -1,3 +1,4 @@
+import { arrayOf } from '../db/array-parameter.js';
 import { statement, type Sql } from '../db/database.js';
 import type { StoredEvent } from '../events/event.js';
 import type { RowsBefore } from './batch.js';
@@ -48,12 +49,12 @@ const split = <Key, Row>(keys: readonly Key[], rowOf: (key: Key) => Row | undefi
 
 const enrichmentsBefore = async (sql: Sql, ids: readonly string[]): Promise<readonly EnrichmentRow[]> => {
   if (ids.length === 0) return [];
-  return (await sql.query<FullEnrichmentDbRow>(ENRICHMENTS, [ids])).map(enrichmentRowOf);
+  return (await sql.query<FullEnrichmentDbRow>(ENRICHMENTS, [arrayOf('uuid', ids)])).map(enrichmentRowOf);
 };
 
 const accountsBefore = async (sql: Sql, orgs: readonly string[]): Promise<readonly AccountRow[]> => {
   if (orgs.length === 0) return [];
-  return (await sql.query<AccountDbRow>(ACCOUNTS, [orgs])).map(accountOfRow);
+  return (await sql.query<AccountDbRow>(ACCOUNTS, [arrayOf('text', orgs)])).map(accountOfRow);
 };
 
 interface FullEnrichmentDbRow extends EnrichmentDbRow {

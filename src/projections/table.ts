@@ -1,10 +1,8 @@
-import { arrayLiteral } from '../db/array-literal.js';
-import { jsonTexts, textsOf } from '../db/json-texts.js';
+import { columnOf, type ArrayParameter, type ElementType } from '../db/array-parameter.js';
 
-export type ColumnType =
-  'uuid' | 'text' | 'text[]' | 'bigint' | 'int' | 'smallint' | 'double precision' | 'boolean' | 'timestamptz' | 'jsonb';
+export type ColumnType = Exclude<ElementType, 'bytea'> | 'text[]' | 'jsonb';
 
-/** One column of a read model and how it is taken from a row. `jsonb` columns return JSON text. */
+/** One column of a read model and how it is taken from a row: `jsonb` as JSON text, `text[]` as an array literal. */
 export interface Column<Row> {
   readonly name: string;
   readonly type: ColumnType;
@@ -32,8 +30,8 @@ export interface Table<Row> {
   /** True when a row is written once and never again. */
   readonly appendOnly: boolean;
   readonly insertSql: (options: InsertOptions) => string;
-  /** One per column, made when it is asked for: an array literal, or JSON texts. */
-  readonly parameters: (rows: readonly Row[]) => Iterable<string>;
+  /** One per column, made when it is asked for. */
+  readonly parameters: (rows: readonly Row[]) => Iterable<ArrayParameter>;
 }
 
 export interface TableShape<Row> {
@@ -57,27 +55,21 @@ export const table = <Row>(shape: TableShape<Row>): Table<Row> => ({
   parameters: (rows) => parametersOf(shape, rows),
 });
 
-function* parametersOf<Row>({ columns }: TableShape<Row>, rows: readonly Row[]): Generator<string, void, void> {
-  for (const { type, value } of columns) {
-    const values = rows.map(value);
-    yield type === 'jsonb' ? jsonTexts(values as readonly (string | null)[]) : arrayLiteral(values);
-  }
+function* parametersOf<Row>({ columns }: TableShape<Row>, rows: readonly Row[]): Generator<ArrayParameter, void, void> {
+  for (const { type, value } of columns) yield columnOf(carriedAs(type), rows, value);
 }
 
 const insertSql = <Row>(shape: TableShape<Row>, { firstParameter, condition, mode }: InsertOptions): string => {
   const names = shape.columns.map(({ name }) => name).join(', ');
-  const arrays = shape.columns.map(({ type }, index) => arrayOf(`$${firstParameter + index}`, type)).join(', ');
+  const arrays = shape.columns.map(({ type }, index) => `$${firstParameter + index}::${carriedAs(type)}[]`).join(', ');
   const values = shape.columns.map(({ name, type }) => (carriedAs(type) === type ? name : `${name}::${type}`));
   const source = `select ${values.join(', ')} from unnest(${arrays}) as given (${names}) where ${condition}`;
   const conflict = mode === 'insert' ? '' : ` on conflict (${shape.key.join(', ')}) ${onConflict(shape)}`;
   return `insert into ${shape.name} as old (${names}) ${source}${conflict}`;
 };
 
-const arrayOf = (parameter: string, type: ColumnType): string =>
-  type === 'jsonb' ? textsOf(parameter) : `${parameter}::${carriedAs(type)}[]`;
-
 /** JSON travels as text, and so do array columns, because `unnest` flattens arrays of arrays. */
-const carriedAs = (type: ColumnType): string => (type === 'text[]' || type === 'jsonb' ? 'text' : type);
+const carriedAs = (type: ColumnType): ElementType => (type === 'text[]' || type === 'jsonb' ? 'text' : type);
 
 const onConflict = <Row>({ columns, key, keep = [], merge = {}, newerBy }: TableShape<Row>): string => {
   if (newerBy === 'never') return 'do nothing';

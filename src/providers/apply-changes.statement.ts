@@ -1,13 +1,13 @@
+import type { ArrayParameter } from '../db/array-parameter.js';
 import { statement, type Statement } from '../db/database.js';
-import { textsOf } from '../db/json-texts.js';
 import type { Advance } from '../db/checkpoint-table.js';
 import { HELD, inMs, KEYS } from './attempt-queue.statements.js';
 
 /** What batches of events do to the table, one array per column; null: nothing of that kind. */
 export interface ChangeArrays {
-  readonly ended: readonly unknown[] | null;
-  readonly advanced: readonly unknown[] | null;
-  readonly opened: readonly unknown[] | null;
+  readonly ended: readonly ArrayParameter[] | null;
+  readonly advanced: readonly ArrayParameter[] | null;
+  readonly opened: readonly ArrayParameter[] | null;
 }
 
 /** Of the rows that the statement answers: one `position` when the positions moved, then the rows it leased. */
@@ -32,7 +32,7 @@ const nextSql = (first: number, owner: number): string => `update attempts a set
   where a.enrichment_id = given.enrichment_id and a.attempt < given.attempt and ${ONLY_IF_MOVED}
   returning ${HELD}, a.lease_owner`;
 
-const OPEN_TYPES = `uuid smallint text text text json text text text float8 int int text int boolean`.split(' ');
+const OPEN_TYPES = `uuid smallint text text text text text text text float8 int int text int boolean`.split(' ');
 const openSql = (first: number, owner: number): string => `insert into attempts as a (enrichment_id, partition, org_id,
     correlation_id, field, plan, identities, key_id, sealed, deadline_at, attempt, step, provider, due_at, lease_owner)
   select enrichment_id, partition, org_id, correlation_id, field, plan::json, string_to_array(identities, ' '), key_id,
@@ -45,9 +45,7 @@ const openSql = (first: number, owner: number): string => `insert into attempts 
   on conflict (enrichment_id) do nothing returning a.enrichment_id, a.attempt, a.lease_owner`;
 
 const arrays = (first: number, types: readonly string[]): string =>
-  types
-    .map((type, index) => (type === 'json' ? textsOf(`$${first + index}`) : `$${first + index}::${type}[]`))
-    .join(', ');
+  types.map((type, index) => `$${first + index}::${type}[]`).join(', ');
 
 /** One statement per way to move the positions and per set of kinds: 16 at most. */
 const statements = new Map<string, Statement>();

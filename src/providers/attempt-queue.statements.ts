@@ -1,5 +1,4 @@
 import { statement } from '../db/database.js';
-import { textsOf } from '../db/json-texts.js';
 import { LEASE_MS, RESEND_FIRST_MS, RESEND_MS_MAX } from './attempt-queue.js';
 
 export const HELD = `a.enrichment_id, a.partition, a.org_id, a.correlation_id, a.field, a.plan, a.identities, a.key_id, a.sealed,
@@ -56,7 +55,7 @@ export const MARK_CALLED = statement(
 export const STORE_ANSWERS = statement(
   'attempts_store_answers',
   `update attempts a set answer = given.answer::json, due_at = ${inMs(String(RESEND_FIRST_MS))}
-   from unnest($2::uuid[], $3::int[], ${textsOf('$4')}) as given (enrichment_id, attempt, answer)
+   from unnest($2::uuid[], $3::int[], $4::text[]) as given (enrichment_id, attempt, answer)
    where ${OURS} returning ${KEY}`,
 );
 export const PARK = statement(

@@ -1,3 +1,4 @@
+import { columnOf } from '../db/array-parameter.js';
 import { statement, type Sql } from '../db/database.js';
 import type { IdentityHash, KeyId, Sealed } from '../domain/kernel/ids.js';
 import type { Field, Verification } from '../domain/waterfall/plan.js';
@@ -62,10 +63,10 @@ export class PostgresKnownContacts implements KnownContacts {
       identities.map((identity, rank) => ({ question, rank, identity, field })),
     );
     const rows = await this.sql.query<KnownContactRow>(FIND, [
-      asked.map(({ question }) => question),
-      asked.map(({ rank }) => rank),
-      asked.map(({ identity }) => identity),
-      asked.map(({ field }) => field),
+      columnOf('int', asked, ({ question }) => question),
+      columnOf('int', asked, ({ rank }) => rank),
+      columnOf('text', asked, ({ identity }) => identity),
+      columnOf('text', asked, ({ field }) => field),
       ageMsMax,
     ]);
     return rows.map((row) => ({

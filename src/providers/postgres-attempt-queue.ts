@@ -1,6 +1,6 @@
 import type { QueryResultRow } from 'pg';
 import type { Database, Sql, Statement } from '../db/database.js';
-import { jsonTexts } from '../db/json-texts.js';
+import { arrayOf, columnOf, type ArrayParameter } from '../db/array-parameter.js';
 import type { EnrichmentId, IdentityHash, KeyId, OrgId, Sealed } from '../domain/kernel/ids.js';
 import type { Field, Plan } from '../domain/waterfall/plan.js';
 import {
@@ -59,11 +59,15 @@ export class PostgresAttemptQueue implements AttemptQueue {
   }
 
   async takeDue(rooms: ReadonlyMap<string, number>): Promise<readonly HeldAttempt[]> {
-    return this.take(sql.TAKE_DUE, [this.owner, [...rooms.keys()], [...rooms.values()]]);
+    return this.take(sql.TAKE_DUE, [
+      this.owner,
+      arrayOf('text', [...rooms.keys()]),
+      arrayOf('int', [...rooms.values()]),
+    ]);
   }
 
   async takeUnknown(known: readonly string[], countMax: number): Promise<readonly HeldAttempt[]> {
-    return this.take(sql.TAKE_UNKNOWN, [this.owner, known, countMax]);
+    return this.take(sql.TAKE_UNKNOWN, [this.owner, arrayOf('text', known), countMax]);
   }
 
   async takeAnswered(countMax: number): Promise<readonly AnsweredAttempt[]> {
@@ -77,7 +81,7 @@ export class PostgresAttemptQueue implements AttemptQueue {
 
   async storeAnswers(given: readonly StoredAnswer[], durability: Durability): Promise<readonly AttemptKey[]> {
     const answers = inLockOrder(given);
-    const texts = jsonTexts(answers.map(({ answer }) => JSON.stringify(answer)));
+    const texts = columnOf('text', answers, ({ answer }) => JSON.stringify(answer));
     return this.write(this.databases[durability], sql.STORE_ANSWERS, [...keyArrays(answers), texts]);
   }
 
@@ -87,11 +91,11 @@ export class PostgresAttemptQueue implements AttemptQueue {
     const database = attempts.some(({ vendorRef }) => vendorRef !== null) ? 'durable' : 'relaxed';
     return this.write(this.databases[database], sql.PARK, [
       ...keyArrays(attempts),
-      attempts.map(({ delayMs }) => delayMs),
-      attempts.map(({ startedMs }) => startedMs),
-      attempts.map(({ tries }) => tries),
-      attempts.map(({ vendorRef }) => vendorRef),
-      attempts.map(({ calls }) => calls),
+      columnOf('double precision', attempts, ({ delayMs }) => delayMs),
+      columnOf('double precision', attempts, ({ startedMs }) => startedMs),
+      columnOf('int', attempts, ({ tries }) => tries),
+      columnOf('text', attempts, ({ vendorRef }) => vendorRef),
+      columnOf('int', attempts, ({ calls }) => calls),
     ]);
   }
 
@@ -120,37 +124,37 @@ export class PostgresAttemptQueue implements AttemptQueue {
 const inLockOrder = <Item extends AttemptKey>(items: readonly Item[]): readonly Item[] =>
   items.toSorted((left, right) => (left.enrichmentId < right.enrichmentId ? -1 : 1));
 
-const keyArrays = (keys: readonly AttemptKey[]): readonly [readonly string[], readonly number[]] => [
-  keys.map(({ enrichmentId }) => enrichmentId),
-  keys.map(({ attempt }) => attempt),
+const keyArrays = (keys: readonly AttemptKey[]): readonly ArrayParameter[] => [
+  columnOf('uuid', keys, ({ enrichmentId }) => enrichmentId),
+  columnOf('int', keys, ({ attempt }) => attempt),
 ];
 
-const dueArrays = (queued: readonly Queued<unknown>[]): readonly [readonly number[], readonly boolean[]] => [
-  queued.map(({ leased, delayMs }) => (leased ? LEASE_MS : delayMs)),
-  queued.map(({ leased }) => leased),
+const dueArrays = (queued: readonly Queued<unknown>[]): readonly ArrayParameter[] => [
+  columnOf('int', queued, ({ leased, delayMs }) => (leased ? LEASE_MS : delayMs)),
+  columnOf('boolean', queued, ({ leased }) => leased),
 ];
 
-const nextArrays = (queued: readonly Queued<NextAttempt>[]): readonly unknown[] => [
+const nextArrays = (queued: readonly Queued<NextAttempt>[]): readonly ArrayParameter[] => [
   ...keyArrays(queued.map(({ row }) => row)),
-  queued.map(({ row }) => row.step),
-  queued.map(({ row }) => row.provider),
+  columnOf('int', queued, ({ row }) => row.step),
+  columnOf('text', queued, ({ row }) => row.provider),
   ...dueArrays(queued),
 ];
 
-const openArrays = (queued: readonly Queued<AttemptRow>[]): readonly unknown[] => [
-  queued.map(({ row }) => row.enrichmentId),
-  queued.map(({ row }) => row.partition),
-  queued.map(({ row }) => row.orgId),
-  queued.map(({ row }) => row.correlationId),
-  queued.map(({ row }) => row.field),
-  jsonTexts(queued.map(({ row }) => JSON.stringify(row.plan))),
-  queued.map(({ row }) => row.identities.join(' ')),
-  queued.map(({ row }) => row.keyId),
-  queued.map(({ row }) => row.sealed),
-  queued.map(({ row }) => row.deadlineMs),
-  queued.map(({ row }) => row.attempt),
-  queued.map(({ row }) => row.step),
-  queued.map(({ row }) => row.provider),
+const openArrays = (queued: readonly Queued<AttemptRow>[]): readonly ArrayParameter[] => [
+  columnOf('uuid', queued, ({ row }) => row.enrichmentId),
+  columnOf('smallint', queued, ({ row }) => row.partition),
+  columnOf('text', queued, ({ row }) => row.orgId),
+  columnOf('text', queued, ({ row }) => row.correlationId),
+  columnOf('text', queued, ({ row }) => row.field),
+  columnOf('text', queued, ({ row }) => JSON.stringify(row.plan)),
+  columnOf('text', queued, ({ row }) => row.identities.join(' ')),
+  columnOf('text', queued, ({ row }) => row.keyId),
+  columnOf('text', queued, ({ row }) => row.sealed),
+  columnOf('double precision', queued, ({ row }) => row.deadlineMs),
+  columnOf('int', queued, ({ row }) => row.attempt),
+  columnOf('int', queued, ({ row }) => row.step),
+  columnOf('text', queued, ({ row }) => row.provider),
   ...dueArrays(queued),
 ];
 

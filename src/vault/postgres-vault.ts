@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { arrayOf, columnOf } from '../db/array-parameter.js';
 import { statement, type Database } from '../db/database.js';
 import type { Clock } from '../domain/kernel/clock.js';
 import type { IdentityHash, KeyId, OrgId, Sealed } from '../domain/kernel/ids.js';
@@ -118,7 +119,7 @@ export class PostgresVault implements Vault {
     for (const name of cold.keys()) if (this.keys.has(name)) cold.delete(name);
     if (cold.size === 0) return;
     const wanted = [...cold.values()];
-    const ids = [wanted.map(({ orgId }) => orgId), wanted.map(({ keyId }) => keyId)];
+    const ids = [columnOf('text', wanted, ({ orgId }) => orgId), columnOf('text', wanted, ({ keyId }) => keyId)];
     const askedMs = this.options.clock.now();
     const rows = await this.options.database.query<KeyRow & { org_id: OrgId }>(LOAD_ALL, ids);
     // Destroyed keys are left out here: they are an error of the one who opens, not of the one who warms.
@@ -137,7 +138,12 @@ export class PostgresVault implements Vault {
       newWrappedKey(this.masterKeys.wrapping, `${orgId}\0${keyId}`),
     );
     const askedMs = this.options.clock.now();
-    const rows = await this.options.database.query<KeyRow>(GET_OR_CREATE, [orgId, identities, keyIds, wrapped]);
+    const rows = await this.options.database.query<KeyRow>(GET_OR_CREATE, [
+      orgId,
+      arrayOf('text', identities),
+      arrayOf('text', keyIds),
+      arrayOf('bytea', wrapped),
+    ]);
     await mapInSlices(this.slices, rows, (row) => {
       if (row.wrapped_key === null) throw new KeyDestroyed(row.key_id);
       this.remember(orgId, row, askedMs);

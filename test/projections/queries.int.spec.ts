@@ -1,3 +1,4 @@
+import type { ArrayParameter } from '../../src/db/array-parameter.js';
 import { statement } from '../../src/db/database.js';
 import { emptyAccount } from '../../src/domain/credits/account.js';
 import { viewOf } from '../../src/domain/enrichments/enrichment-view.js';
@@ -53,7 +54,7 @@ describe('queries', () => {
     const asked: number[] = [];
     const query = new EnrichmentsQuery({
       query: (statement, values = []) => {
-        asked.push((values[0] as readonly unknown[]).length);
+        asked.push((values[0] as ArrayParameter).values.length);
         return side.database.query(statement, values);
       },
     });

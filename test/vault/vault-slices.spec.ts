@@ -1,3 +1,4 @@
+import type { ArrayParameter } from '../../src/db/array-parameter.js';
 import type { Database } from '../../src/db/database.js';
 import type { IdentityHash, KeyId, OrgId } from '../../src/domain/kernel/ids.js';
 import { PostgresVault } from '../../src/vault/postgres-vault.js';
@@ -16,12 +17,13 @@ const busyVault = () => {
     key_id: keyId,
     wrapped_key: newWrappedKey(wrapping, `${org}\0${keyId}`),
   });
-  type Loaded = readonly [orgs: readonly string[], keyIds: readonly string[]];
-  type Made = readonly [org: string, identities: readonly string[], keyIds: readonly string[], wrapped: unknown];
-  const query = async (_: unknown, values: Loaded | Made) =>
-    values.length === 2
-      ? values[1].map((keyId, index) => row(values[0][index] ?? '', keyId))
-      : values[2].map((keyId, index) => row(values[0], keyId, values[1][index]));
+  type Loaded = readonly [orgs: ArrayParameter, keyIds: ArrayParameter];
+  type Made = readonly [org: string, identities: ArrayParameter, keyIds: ArrayParameter, wrapped: unknown];
+  const texts = ({ values }: ArrayParameter): readonly string[] => values as readonly string[];
+  const query = async (_: unknown, given: Loaded | Made) =>
+    given.length === 2
+      ? texts(given[1]).map((keyId, index) => row(texts(given[0])[index] ?? '', keyId))
+      : texts(given[2]).map((keyId, index) => row(given[0], keyId, texts(given[1])[index]));
   const slices = { areOver: true, turns: 0, breathe: async () => void (slices.turns += 1) };
   const database = { query } as unknown as Database;
   return { slices, vault: new PostgresVault({ database, masterKey: MASTER_KEY, clock: new VirtualClock(), slices }) };

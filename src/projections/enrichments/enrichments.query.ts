@@ -1,3 +1,4 @@
+import { columnOf } from '../../db/array-parameter.js';
 import { statement, type Sql } from '../../db/database.js';
 import { SharedLookUp } from '../../db/shared-look-up.js';
 import { viewOf, type EnrichmentView } from '../../domain/enrichments/enrichment-view.js';
@@ -54,10 +55,11 @@ export class EnrichmentsQuery {
 
   /** Rows, not views: one that cannot be read must not fail those who look beside it. */
   private async look(targets: readonly OrgTarget[]): Promise<readonly (ViewDbRow | undefined)[]> {
-    const orgIds = targets.map(({ orgId }) => orgId);
-    const personIds = targets.map(({ personId }) => personId);
-    const fields = targets.map(({ field }) => field);
-    const rows = await this.sql.query<PlacedDbRow>(NEWEST_OF_EACH, [orgIds, personIds, fields]);
+    const rows = await this.sql.query<PlacedDbRow>(NEWEST_OF_EACH, [
+      columnOf('text', targets, ({ orgId }) => orgId),
+      columnOf('uuid', targets, ({ personId }) => personId),
+      columnOf('text', targets, ({ field }) => field),
+    ]);
     const byPlace = new Map(rows.map((row) => [Number(row.place), row]));
     return targets.map((_, index) => byPlace.get(index + 1));
   }
