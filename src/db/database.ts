@@ -23,7 +23,7 @@ export interface DatabaseOptions {
    * one transaction with their checkpoint and would be lost and read again together (DESIGN §4).
    */
   readonly durability: 'durable' | 'relaxed';
-  /** On two cores more than 4 connections only add context switches. */
+  /** 3 unless given: on two cores more of them make batches smaller, and only add context switches (bench). */
   readonly poolMax?: number;
   /** Arrays become bytes in these; left out: at once. */
   readonly slices?: Slices;
@@ -52,7 +52,7 @@ export class Database implements Sql {
   ) {}
 
   /** @throws whatever keeps the first connection from being made */
-  static async connect({ url, schema, durability, poolMax = 4, slices, answerMs }: DatabaseOptions): Promise<Database> {
+  static async connect({ url, schema, durability, poolMax = 3, slices, answerMs }: DatabaseOptions): Promise<Database> {
     const synchronous = durability === 'durable' ? 'on' : 'off';
     const pool = new pg.Pool({
       connectionString: url,
