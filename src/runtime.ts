@@ -78,7 +78,8 @@ const openDatabase = async (
   { config, slices, durability }: Pick<Runtime, 'config' | 'slices'> & Pick<DatabaseOptions, 'durability'>,
   opened: Opened,
 ): Promise<Database> => {
-  const options = { url: config.databaseUrl, schema: config.databaseSchema, durability, slices };
+  const { databaseUrl: url, databaseSchema: schema, databaseConnections } = config;
+  const options = { url, schema, durability, poolMax: Math.floor(databaseConnections / 2), slices };
   const database = await Database.connect(options).catch((error: unknown) => {
     throw new ServerUnreachable('PostgreSQL (DATABASE_URL)', error);
   });

@@ -18,6 +18,7 @@ const SCHEMA = {
     KAFKA_BROKERS: { type: 'string', default: '' },
     DATABASE_URL: { type: 'string', default: '' },
     DATABASE_SCHEMA: { type: 'string', pattern: '^[a-z][a-z0-9_]{0,40}$', default: 'public' },
+    DATABASE_CONNECTIONS: { type: 'integer', minimum: 2, maximum: 200, default: 6 },
     TOPIC_PREFIX: { type: 'string', pattern: '^[a-zA-Z0-9._-]{0,60}$', default: 'tributary.' },
     TOPIC_PARTITIONS: { type: 'integer', minimum: 1, maximum: 1000, default: 8 },
     TRIBUTARY_MASTER_KEY: { type: 'string', default: '' },
@@ -56,6 +57,8 @@ export interface Config {
   readonly kafkaBrokers: string;
   readonly databaseUrl: string;
   readonly databaseSchema: string;
+  /** At most so many, half of them for commits that survive power loss. */
+  readonly databaseConnections: number;
   readonly topicPrefix: string;
   readonly topicPartitions: number;
   /** Base64 of 32 bytes; empty = created under the data folder (embedded only). */
@@ -118,6 +121,7 @@ type NumericName =
   | 'TOPIC_PARTITIONS'
   | 'PRICE_EMAIL'
   | 'PRICE_PHONE'
+  | 'DATABASE_CONNECTIONS'
   | 'PRICE_PERSONAL_EMAIL'
   | 'PRICE_SIGNALS'
   | 'CACHE_PRICE_PERCENT'
@@ -139,6 +143,7 @@ const configOf = (env: EnvValues): Config => ({
   kafkaBrokers: env.KAFKA_BROKERS,
   databaseUrl: env.DATABASE_URL,
   databaseSchema: env.DATABASE_SCHEMA,
+  databaseConnections: env.DATABASE_CONNECTIONS,
   topicPrefix: env.TOPIC_PREFIX,
   topicPartitions: env.TOPIC_PARTITIONS,
   masterKey: masterKeyOf(env.TRIBUTARY_MASTER_KEY),

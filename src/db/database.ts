@@ -23,7 +23,7 @@ export interface DatabaseOptions {
    * one transaction with their checkpoint and would be lost and read again together (DESIGN §4).
    */
   readonly durability: 'durable' | 'relaxed';
-  /** 3 unless given: on two cores more of them make batches smaller, and only add context switches (bench). */
+  /** 3 unless given: more of them make statements smaller, and on few cores only add context switches (bench). */
   readonly poolMax?: number;
   /** Arrays become bytes in these; left out: at once. */
   readonly slices?: Slices;
@@ -71,7 +71,10 @@ export class Database implements Sql {
     }
   }
 
-  /** @throws DatabaseBusy, or that no answer came: then the connection is given up, and whether it ran is not known */
+  /**
+   * @throws DatabaseBusy, RangeError (a value that is none of its array's type): nothing was asked. Or that no answer
+   * came: then the connection is given up, and whether it ran is not known
+   */
   async query<Row extends QueryResultRow>(query: Statement, values: readonly unknown[] = []): Promise<Row[]> {
     const parameters = await mapInSlices(this.slices, values, parameterOf);
     if (this.pool.waitingCount >= WAITING_MAX) throw new DatabaseBusy(`${WAITING_MAX} statements wait already`);
