@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { arrayOf } from '../db/array-parameter.js';
 import { statement, type Sql } from '../db/database.js';
 import { SharedLookUp } from '../db/shared-look-up.js';
 import type { Clock } from '../domain/kernel/clock.js';
@@ -112,7 +113,7 @@ export class ApiKeysRepository {
   }
 
   private async look(ids: readonly string[]): Promise<readonly (StoredApiKey | undefined)[]> {
-    const rows = await this.options.sql.query<StoredApiKey>(FIND, [ids]);
+    const rows = await this.options.sql.query<StoredApiKey>(FIND, [arrayOf('text', ids)]);
     const byId = new Map(rows.map((row) => [row.id, row]));
     return ids.map((id) => byId.get(id));
   }

@@ -1,79 +1,117 @@
-/** What the elements of an array may be, as the statement casts the parameter: `$1::uuid[]`. */
-export type ElementType =
-  'uuid' | 'text' | 'bigint' | 'int' | 'smallint' | 'double precision' | 'boolean' | 'timestamptz' | 'bytea';
-
-/** `uuid` takes text of 36 characters, `timestamptz` an instant in milliseconds, `bigint` a safe number or a bigint. */
-export type Element = string | number | bigint | boolean | Uint8Array | null | undefined;
+/** What the elements of an array may be, as the statement casts the parameter (`$1::uuid[]`), and what they are here. */
+export interface ValueByType {
+  /** 36 characters. */
+  uuid: string;
+  text: string;
+  /** A number has to be a safe integer. */
+  bigint: number | bigint;
+  int: number;
+  smallint: number;
+  'double precision': number;
+  boolean: boolean;
+  /** As it stands in events: ISO 8601, UTC, milliseconds. */
+  timestamptz: string;
+  bytea: Uint8Array;
+}
+export type ElementType = keyof ValueByType;
+export type Element<T extends ElementType = ElementType> = ValueByType[T] | null | undefined;
 
 /**
  * An array as a parameter, in PostgreSQL's binary format: as text the server would look at every character of it, and
- * parse every number, id and time anew. Becomes bytes when the statement is sent.
+ * parse every number, id and time anew. `Database` makes the bytes when the statement is sent, in slices; a client of
+ * `pg` that knows nothing of it does so by `toPostgres`.
  */
 export class ArrayParameter {
+  /** `arrayOf` and `columnOf` see to it that the values are of the type. */
   constructor(
     readonly type: ElementType,
     readonly values: readonly Element[],
   ) {}
 
-  /** `pg` asks for it. @throws RangeError an element is none of the type */
+  /** @throws RangeError that names the element which is none of the type */
   toPostgres(): Buffer {
     return encodeArray(this.type, this.values);
   }
 }
-export const arrayOf = (type: ElementType, values: readonly Element[]): ArrayParameter =>
+export const arrayOf = <T extends ElementType>(type: T, values: readonly Element<T>[]): ArrayParameter =>
   new ArrayParameter(type, values);
 
 /** One value of each. */
-export const columnOf = <Item>(
-  type: ElementType,
+export const columnOf = <T extends ElementType, Item>(
+  type: T,
   items: readonly Item[],
-  value: (item: Item) => Element,
-): ArrayParameter => new ArrayParameter(type, items.map(value));
+  value: (item: Item) => Element<T>,
+): ArrayParameter => arrayOf(type, items.map(value));
 
 interface Codec {
   /** Of the type, in PostgreSQL's catalogue. */
   readonly oid: number;
-  /** Bytes that the element takes. */
-  readonly size: (value: NonNullable<Element>) => number;
-  readonly write: (to: Buffer, at: number, value: NonNullable<Element>) => void;
+  /** That the element takes; null: it says itself. */
+  readonly bytes: number | null;
+  /** False when the value is none of the type. */
+  readonly write: (to: Buffer, at: number, value: unknown) => boolean;
 }
 
 const HEADER_BYTES = 20;
+/** Without length and first index. */
+const EMPTY_BYTES = 12;
 const LENGTH_BYTES = 4;
 const NULL_LENGTH = -1;
 
 /** Dimensions (one, or none when it is empty), whether there are nulls, the type, the length, the first index; elements. */
 const encodeArray = (type: ElementType, values: readonly Element[]): Buffer => {
-  const { oid, size, write } = CODECS[type];
-  const sizes = values.map((value) => (value === null || value === undefined ? NULL_LENGTH : size(value)));
-  const bytes = sizes.reduce((sum, length) => sum + LENGTH_BYTES + Math.max(length, 0), HEADER_BYTES);
-  const to = Buffer.allocUnsafe(bytes);
+  const { oid, bytes, write } = CODECS[type];
+  const lengths = values.map((value) =>
+    value === null || value === undefined ? NULL_LENGTH : (bytes ?? lengthOf(value)),
+  );
+  const elements = lengths.reduce((sum, length) => sum + LENGTH_BYTES + Math.max(length, 0), 0);
+  const to = Buffer.allocUnsafe(HEADER_BYTES + elements);
   to.writeInt32BE(values.length === 0 ? 0 : 1, 0);
-  to.writeInt32BE(sizes.includes(NULL_LENGTH) ? 1 : 0, 4);
+  to.writeInt32BE(lengths.includes(NULL_LENGTH) ? 1 : 0, 4);
   to.writeInt32BE(oid, 8);
   to.writeInt32BE(values.length, 12);
   to.writeInt32BE(1, 16);
   let at = HEADER_BYTES;
-  for (let index = 0; index < values.length; index += 1) {
-    const length = sizes[index] as number;
+  for (let index = 0; index < lengths.length; index += 1) {
+    const length = lengths[index] as number;
     at = to.writeInt32BE(length, at);
     if (length === NULL_LENGTH) continue;
-    write(to, at, values[index] as NonNullable<Element>);
+    if (!write(to, at, values[index])) throw new RangeError(`element ${index} of ${values.length} is no ${type}`);
     at += length;
   }
-  return values.length === 0 ? to.subarray(0, HEADER_BYTES - 8) : to;
+  return values.length === 0 ? to.subarray(0, EMPTY_BYTES) : to;
+};
+
+const lengthOf = (value: unknown): number => {
+  if (typeof value === 'string') return Buffer.byteLength(value);
+  return ArrayBuffer.isView(value) ? value.byteLength : 0;
 };
 
 /** Longer ones are written faster by native code. */
 const SHORT_TEXT = 48;
+const ASCII_MAX = 0x7f;
 
-const writeText = (to: Buffer, at: number, text: string): void => {
-  if (text.length > SHORT_TEXT) return void to.write(text, at);
+const writeText = (to: Buffer, at: number, text: unknown): boolean => {
+  if (typeof text !== 'string') return false;
+  if (!writeShort(to, at, text)) to.write(text, at);
+  return true;
+};
+
+/** False when it is not short, or not plain: then what was written counts for nothing. */
+const writeShort = (to: Buffer, at: number, text: string): boolean => {
+  if (text.length > SHORT_TEXT) return false;
   for (let index = 0; index < text.length; index += 1) {
     const code = text.charCodeAt(index);
-    if (code > 0x7f) return void to.write(text, at);
+    if (code > ASCII_MAX) return false;
     to[at + index] = code;
   }
+  return true;
+};
+
+const writeBytes = (to: Buffer, at: number, bytes: unknown): boolean => {
+  if (!(bytes instanceof Uint8Array)) return false;
+  to.set(bytes, at);
+  return true;
 };
 
 const NO_DIGIT = 16;
@@ -88,76 +126,83 @@ const DASH_PLACES = [8, 13, 18, 23];
 const BYTE_PLACES = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
 const UUID_LENGTH = 36;
 
-const writeUuid = (to: Buffer, at: number, text: string): void => {
-  const hasForm = text.length === UUID_LENGTH && DASH_PLACES.every((place) => text.charCodeAt(place) === DASH);
-  let wrong = hasForm ? 0 : NO_DIGIT;
+const writeUuid = (to: Buffer, at: number, text: unknown): boolean => {
+  if (typeof text !== 'string' || text.length !== UUID_LENGTH) return false;
+  for (const place of DASH_PLACES) if (text.charCodeAt(place) !== DASH) return false;
+  let seen = 0;
   for (let index = 0; index < BYTE_PLACES.length; index += 1) {
     const place = BYTE_PLACES[index] as number;
     const high = HEX_DIGITS[text.charCodeAt(place)] ?? NO_DIGIT;
     const low = HEX_DIGITS[text.charCodeAt(place + 1)] ?? NO_DIGIT;
-    wrong |= high | low;
+    seen |= high | low;
     to[at + index] = (high << 4) | low;
   }
-  if (wrong >= NO_DIGIT) throw new RangeError(`not a UUID: ${text}`);
+  return seen < NO_DIGIT;
 };
 
 const TWO_TO_32 = 2 ** 32;
 
-const writeInt64 = (to: Buffer, at: number, value: number | bigint): void => {
-  if (typeof value === 'bigint') return void to.writeBigInt64BE(value, at);
-  if (!Number.isSafeInteger(value)) throw new RangeError(`not a whole number that is exact: ${value}`);
+const writeInt64 = (to: Buffer, at: number, value: unknown): boolean => {
+  if (typeof value === 'bigint' && BigInt.asIntN(64, value) === value) {
+    to.writeBigInt64BE(value, at);
+    return true;
+  }
+  if (typeof value !== 'number' || !Number.isSafeInteger(value)) return false;
   to.writeInt32BE(Math.floor(value / TWO_TO_32), at);
   to.writeUInt32BE(value >>> 0, at + 4);
+  return true;
+};
+
+const writeInt32 = (to: Buffer, at: number, value: unknown): boolean => {
+  if (typeof value !== 'number' || value !== value << 0) return false;
+  to.writeInt32BE(value, at);
+  return true;
+};
+
+const writeInt16 = (to: Buffer, at: number, value: unknown): boolean => {
+  if (typeof value !== 'number' || value !== (value << 16) >> 16) return false;
+  to.writeInt16BE(value, at);
+  return true;
+};
+
+const writeDouble = (to: Buffer, at: number, value: unknown): boolean => {
+  if (typeof value !== 'number') return false;
+  to.writeDoubleBE(value + 0, at); // No -0: JSON has none either, and rows made from the log have to be the same.
+  return true;
+};
+
+const writeBoolean = (to: Buffer, at: number, value: unknown): boolean => {
+  to[at] = value === true ? 1 : 0;
+  return typeof value === 'boolean';
 };
 
 /** PostgreSQL counts microseconds from here. */
 const EPOCH_MS = Date.UTC(2000, 0, 1);
 
 /** Rows of one batch mostly have the same few times, one after the other. */
-let last: { readonly instant: string; readonly micros: number | bigint } = {
-  instant: '2000-01-01T00:00:00.000Z',
-  micros: 0,
+let last: { readonly instant: unknown; readonly micros: number | bigint | null } = { instant: null, micros: null };
+
+const writeInstant = (to: Buffer, at: number, instant: unknown): boolean => {
+  if (instant !== last.instant) last = { instant, micros: microsOf(instant) };
+  return writeInt64(to, at, last.micros);
 };
 
-const microsOf = (instant: string): number | bigint => {
-  if (instant !== last.instant) last = { instant, micros: parsedMicrosOf(instant) };
-  return last.micros;
+/** null: it is none, or not written as in events. */
+const microsOf = (instant: unknown): number | bigint | null => {
+  const ms = typeof instant === 'string' ? Date.parse(instant) : NaN;
+  if (Number.isNaN(ms) || new Date(ms).toISOString() !== instant) return null;
+  const micros = (ms - EPOCH_MS) * 1000;
+  return Number.isSafeInteger(micros) ? micros : BigInt(ms - EPOCH_MS) * 1000n; // From the year 2285 on.
 };
-
-const parsedMicrosOf = (instant: string): number | bigint => {
-  const ms = Date.parse(instant) - EPOCH_MS;
-  if (Number.isNaN(ms)) throw new RangeError(`not an instant: ${instant}`);
-  const micros = ms * 1000;
-  return Number.isSafeInteger(micros) ? micros : BigInt(ms) * 1000n; // From the year 2285 on.
-};
-
-const whole = (value: number): number => {
-  if (!Number.isInteger(value)) throw new RangeError(`not a whole number: ${value}`);
-  return value;
-};
-
-const fixed = <V extends NonNullable<Element>>(
-  oid: number,
-  bytes: number,
-  write: (to: Buffer, at: number, value: V) => void,
-): Codec => ({ oid, size: () => bytes, write: write as Codec['write'] });
 
 const CODECS: Readonly<Record<ElementType, Codec>> = {
-  boolean: fixed<boolean>(16, 1, (to, at, value) => void to.writeUInt8(value ? 1 : 0, at)),
-  bytea: {
-    oid: 17,
-    size: (value) => (value as Uint8Array).length,
-    write: (to, at, value) => to.set(value as Uint8Array, at),
-  },
-  bigint: fixed<number | bigint>(20, 8, writeInt64),
-  smallint: fixed<number>(21, 2, (to, at, value) => void to.writeInt16BE(whole(value), at)),
-  int: fixed<number>(23, 4, (to, at, value) => void to.writeInt32BE(whole(value), at)),
-  text: {
-    oid: 25,
-    size: (value) => Buffer.byteLength(value as string),
-    write: (to, at, value) => writeText(to, at, value as string),
-  },
-  'double precision': fixed<number>(701, 8, (to, at, value) => void to.writeDoubleBE(value, at)),
-  timestamptz: fixed<string>(1184, 8, (to, at, value) => writeInt64(to, at, microsOf(value))),
-  uuid: fixed<string>(2950, 16, writeUuid),
+  boolean: { oid: 16, bytes: 1, write: writeBoolean },
+  bytea: { oid: 17, bytes: null, write: writeBytes },
+  bigint: { oid: 20, bytes: 8, write: writeInt64 },
+  smallint: { oid: 21, bytes: 2, write: writeInt16 },
+  int: { oid: 23, bytes: 4, write: writeInt32 },
+  text: { oid: 25, bytes: null, write: writeText },
+  'double precision': { oid: 701, bytes: 8, write: writeDouble },
+  timestamptz: { oid: 1184, bytes: 8, write: writeInstant },
+  uuid: { oid: 2950, bytes: 16, write: writeUuid },
 };

@@ -1,6 +1,6 @@
 import { invariant } from '../domain/kernel/errors.js';
 import type { Checkpoint, CheckpointSource, Move } from '../log/checkpoint.js';
-import { columnOf, type ArrayParameter, type Element } from './array-parameter.js';
+import { ArrayParameter, type Element } from './array-parameter.js';
 import { statement, type Sql, type Statement } from './database.js';
 
 const COLUMNS = 'partition, "offset", claim, seq, time_ms, command_offset, command_id';
@@ -125,5 +125,11 @@ const columnsOf = (moves: readonly Move[]): readonly ArrayParameter[] => {
     ...valuesOf(next),
     ...(previous === null ? [] : [previous.offset, previous.claim, previous.seq]),
   ]);
-  return COLUMN_TYPES.map((type, column) => columnOf(type, rows, (row) => row[column]));
+  return COLUMN_TYPES.map(
+    (type, column) =>
+      new ArrayParameter(
+        type,
+        rows.map((row) => row[column]),
+      ),
+  );
 };

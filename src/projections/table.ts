@@ -1,18 +1,20 @@
-import { columnOf, type ArrayParameter, type ElementType } from '../db/array-parameter.js';
+import { ArrayParameter, type Element, type ElementType, type ValueByType } from '../db/array-parameter.js';
 
-export type ColumnType = Exclude<ElementType, 'bytea'> | 'text[]' | 'jsonb';
+/** `jsonb` is given as JSON text, `text[]` as an array literal. */
+type ColumnValues = ValueByType & { readonly jsonb: string; readonly 'text[]': string };
+export type ColumnType = keyof ColumnValues;
 
-/** One column of a read model and how it is taken from a row: `jsonb` as JSON text, `text[]` as an array literal. */
+/** One column of a read model and how it is taken from a row. */
 export interface Column<Row> {
   readonly name: string;
   readonly type: ColumnType;
-  readonly value: (row: Row) => string | number | boolean | null;
+  readonly value: (row: Row) => Element;
 }
-export const column = <Row>(name: string, type: ColumnType, value: Column<Row>['value']): Column<Row> => ({
-  name,
-  type,
-  value,
-});
+export const column = <Row, T extends ColumnType>(
+  name: string,
+  type: T,
+  value: (row: Row) => ColumnValues[T] | null,
+): Column<Row> => ({ name, type, value });
 
 export interface InsertOptions {
   /** Number of the first of its parameters, one array per column. */
@@ -56,7 +58,7 @@ export const table = <Row>(shape: TableShape<Row>): Table<Row> => ({
 });
 
 function* parametersOf<Row>({ columns }: TableShape<Row>, rows: readonly Row[]): Generator<ArrayParameter, void, void> {
-  for (const { type, value } of columns) yield columnOf(carriedAs(type), rows, value);
+  for (const { type, value } of columns) yield new ArrayParameter(carriedAs(type), rows.map(value));
 }
 
 const insertSql = <Row>(shape: TableShape<Row>, { firstParameter, condition, mode }: InsertOptions): string => {

@@ -158,7 +158,7 @@ export class PostgresVault implements Vault {
     const cached = this.keys.get(cacheKey(orgId, keyId));
     if (cached !== undefined) return cached;
     const askedMs = this.options.clock.now();
-    const [row] = await this.options.database.query<KeyRow>(LOAD, [orgId, [keyId]]);
+    const [row] = await this.options.database.query<KeyRow>(LOAD, [orgId, arrayOf('text', [keyId])]);
     if (row === undefined) throw new KeyMissing(keyId);
     if (row.wrapped_key === null) throw new KeyDestroyed(keyId);
     return this.remember(orgId, row, askedMs);

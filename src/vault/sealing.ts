@@ -38,8 +38,8 @@ export const newWrappedKey = (wrapping: KeyObject, about: string): Buffer =>
   encrypt(wrapping, about, randomBytes(KEY_BYTES));
 
 /**
- * The bytes of a key, to be kept: of their own (a Buffer would keep the 8 KiB slab that it was cut from), and so few
- * that V8 holds them on its heap, 0.2 KB in all. Node's key object takes 1.1 KB, most of it outside of the heap.
+ * The bytes of a key, to be kept: copied, because so few V8 holds on its heap, 0.2 KB in all, while a Buffer has memory
+ * outside of it. Node's key object takes 1.1 KB, most of it outside, too.
  */
 export const unwrapKey = (wrapping: KeyObject, about: string, wrapped: Buffer): Uint8Array =>
   new Uint8Array(decrypt(wrapping, about, wrapped));
@@ -49,10 +49,12 @@ export const unwrapKey = (wrapping: KeyObject, about: string, wrapped: Buffer): 
  */
 export const keyOf = (bytes: Uint8Array): KeyObject => createSecretKey(bytes);
 
+const DRAWN_NONCES = 340; // 4 KB
 /** Random bytes for nonces, drawn many at a time: a draw costs 2 µs whatever it brings. None is used twice. */
-const drawn = Buffer.alloc(340 * IV_BYTES);
+const drawn = Buffer.alloc(DRAWN_NONCES * IV_BYTES);
 let used = drawn.length;
 
+/** Good until the next one is taken. */
 const freshNonce = (): Buffer => {
   if (used === drawn.length) {
     randomFillSync(drawn);

@@ -1,4 +1,5 @@
 import { ApiKeysRepository, type StoredApiKey } from '../../src/auth/api-keys.repository.js';
+import type { ArrayParameter } from '../../src/db/array-parameter.js';
 import type { Sql, Statement } from '../../src/db/database.js';
 import type { OrgId } from '../../src/domain/kernel/ids.js';
 import { settle, VirtualClock } from '../log/virtual-clock.js';
@@ -11,7 +12,7 @@ const keysIn = (...ids: readonly string[]) => {
   let held = Promise.resolve();
   const query = async ({ name }: Statement, values: readonly unknown[] = []): Promise<unknown[]> => {
     if (name === 'api_keys_revoke') return revoke(values[1] as string);
-    const asked = values[0] as readonly string[];
+    const asked = (values[0] as ArrayParameter).values as readonly string[];
     statements.push(asked);
     const found = [...new Set(asked)].flatMap((id) => rows.get(id) ?? []);
     await held;

@@ -1,3 +1,4 @@
+import { arrayOf } from '../../db/array-parameter.js';
 import { statement, type Sql } from '../../db/database.js';
 import type { IdentityHash, KeyId, OrgId, PersonId, Sealed } from '../../domain/kernel/ids.js';
 import { instantOf, type Instant } from '../../domain/kernel/instant.js';
@@ -58,7 +59,7 @@ export class PersonsQuery {
 
   /** Those whose identity is sealed under one of these keys, in no order. */
   async byKeys(orgId: OrgId, keyIds: readonly KeyId[]): Promise<readonly PersonView[]> {
-    return (await this.sql.query<PersonDbRow>(BY_KEYS, [orgId, keyIds])).map(viewOfRow);
+    return (await this.sql.query<PersonDbRow>(BY_KEYS, [orgId, arrayOf('text', keyIds)])).map(viewOfRow);
   }
 
   /** In the order (createdAt, id), oldest first unless asked otherwise (OP-17). */
@@ -85,7 +86,7 @@ export class PersonsQuery {
     const skipped = `select p.id, p.created_at from persons p where ${sql} order by ${ORDER.oldestFirst} offset $${n + 1}`;
     const left = `select s.id from (${skipped}) s where s.id <> all($${n + 2}::uuid[])`;
     const text = `${left} order by s.created_at, s.id limit $${n + 3}`;
-    const bounds = [skip, excluded, Math.min(take, SELECTED_MAX)];
+    const bounds = [skip, arrayOf('uuid', excluded), Math.min(take, SELECTED_MAX)];
     return (await this.sql.query<{ id: PersonId }>(unnamed(text), [...values, ...bounds])).map(({ id }) => id);
   }
 }
