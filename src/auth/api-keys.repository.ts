@@ -33,7 +33,7 @@ const COLUMNS = `id, org_id as "orgId", mode, name, scopes, expires_at as "expir
   created_at as "createdAt", daily_cap::float8 as "dailyCap", total_cap::float8 as "totalCap"`;
 const FIND = statement(
   'api_keys_find',
-  `select ${COLUMNS}, secret_hash as "secretHash" from api_keys where id = any($1)`,
+  `select ${COLUMNS}, secret_hash as "secretHash" from api_keys where id = any($1::text[])`,
 );
 const LIST = statement(
   'api_keys_list',

@@ -1,3 +1,5 @@
+import type { Instant } from '../domain/kernel/instant.js';
+
 /** What the elements of an array may be, as the statement casts the parameter (`$1::uuid[]`), and what they are here. */
 export interface ValueByType {
   /** 36 characters. */
@@ -9,8 +11,7 @@ export interface ValueByType {
   smallint: number;
   'double precision': number;
   boolean: boolean;
-  /** As it stands in events: ISO 8601, UTC, milliseconds. */
-  timestamptz: string;
+  timestamptz: Instant;
   bytea: Uint8Array;
 }
 export type ElementType = keyof ValueByType;
@@ -22,7 +23,7 @@ export type Element<T extends ElementType = ElementType> = ValueByType[T] | null
  * `pg` that knows nothing of it does so by `toPostgres`.
  */
 export class ArrayParameter {
-  /** `arrayOf` and `columnOf` see to it that the values are of the type. */
+  /** By `arrayOf` and `columnOf`, which have the compiler see to it that the values are of the type. */
   constructor(
     readonly type: ElementType,
     readonly values: readonly Element[],
@@ -53,20 +54,19 @@ interface Codec {
 }
 
 const HEADER_BYTES = 20;
-/** Without length and first index. */
-const EMPTY_BYTES = 12;
 const LENGTH_BYTES = 4;
 const NULL_LENGTH = -1;
 
-/** Dimensions (one, or none when it is empty), whether there are nulls, the type, the length, the first index; elements. */
+/** Dimensions, whether there are nulls, the type, the length, the first index; then the elements. */
 const encodeArray = (type: ElementType, values: readonly Element[]): Buffer => {
   const { oid, bytes, write } = CODECS[type];
+  if (values.length === 0) return emptyOf(oid);
   const lengths = values.map((value) =>
     value === null || value === undefined ? NULL_LENGTH : (bytes ?? lengthOf(value)),
   );
   const elements = lengths.reduce((sum, length) => sum + LENGTH_BYTES + Math.max(length, 0), 0);
   const to = Buffer.allocUnsafe(HEADER_BYTES + elements);
-  to.writeInt32BE(values.length === 0 ? 0 : 1, 0);
+  to.writeInt32BE(1, 0);
   to.writeInt32BE(lengths.includes(NULL_LENGTH) ? 1 : 0, 4);
   to.writeInt32BE(oid, 8);
   to.writeInt32BE(values.length, 12);
@@ -79,7 +79,14 @@ const encodeArray = (type: ElementType, values: readonly Element[]): Buffer => {
     if (!write(to, at, values[index])) throw new RangeError(`element ${index} of ${values.length} is no ${type}`);
     at += length;
   }
-  return values.length === 0 ? to.subarray(0, EMPTY_BYTES) : to;
+  return to;
+};
+
+/** No dimensions, no nulls. */
+const emptyOf = (oid: number): Buffer => {
+  const to = Buffer.alloc(12);
+  to.writeInt32BE(oid, 8);
+  return to;
 };
 
 const lengthOf = (value: unknown): number => {
@@ -167,7 +174,7 @@ const writeInt16 = (to: Buffer, at: number, value: unknown): boolean => {
 
 const writeDouble = (to: Buffer, at: number, value: unknown): boolean => {
   if (typeof value !== 'number') return false;
-  to.writeDoubleBE(value + 0, at); // No -0: JSON has none either, and rows made from the log have to be the same.
+  to.writeDoubleBE(value + 0, at); // No -0: JSON.stringify writes none, and rows made from the log have to be the same.
   return true;
 };
 
@@ -192,7 +199,7 @@ const microsOf = (instant: unknown): number | bigint | null => {
   const ms = typeof instant === 'string' ? Date.parse(instant) : NaN;
   if (Number.isNaN(ms) || new Date(ms).toISOString() !== instant) return null;
   const micros = (ms - EPOCH_MS) * 1000;
-  return Number.isSafeInteger(micros) ? micros : BigInt(ms - EPOCH_MS) * 1000n; // From the year 2285 on.
+  return Number.isSafeInteger(micros) ? micros : BigInt(ms - EPOCH_MS) * 1000n; // Before 1714 and from 2285 on.
 };
 
 const CODECS: Readonly<Record<ElementType, Codec>> = {

@@ -1,14 +1,9 @@
 import { invariant } from '../domain/kernel/errors.js';
 import type { Checkpoint, CheckpointSource, Move } from '../log/checkpoint.js';
-import { ArrayParameter, type Element } from './array-parameter.js';
+import { columnOf, type ArrayParameter } from './array-parameter.js';
 import { statement, type Sql, type Statement } from './database.js';
 
 const COLUMNS = 'partition, "offset", claim, seq, time_ms, command_offset, command_id';
-/** Of `COLUMNS`, then of what the position was before: offset, claim, seq. */
-const COLUMN_TYPES = [
-  ...(['int', 'bigint', 'text', 'bigint', 'bigint', 'bigint', 'text'] as const),
-  ...(['bigint', 'text', 'bigint'] as const),
-];
 
 /** A compare-and-set of positions as common table expressions; `advanced` has rows when it succeeds. */
 export interface Advance {
@@ -110,7 +105,7 @@ const checkpointOfRow = (row: CheckpointRow): Checkpoint => ({
   commandId: row.command_id,
 });
 
-const valuesOf = (checkpoint: Checkpoint): readonly Element[] => [
+const valuesOf = (checkpoint: Checkpoint): readonly unknown[] => [
   checkpoint.partition,
   checkpoint.offset,
   checkpoint.claim,
@@ -120,16 +115,16 @@ const valuesOf = (checkpoint: Checkpoint): readonly Element[] => [
   checkpoint.commandId,
 ];
 
-const columnsOf = (moves: readonly Move[]): readonly ArrayParameter[] => {
-  const rows = moves.map(({ previous, next }) => [
-    ...valuesOf(next),
-    ...(previous === null ? [] : [previous.offset, previous.claim, previous.seq]),
-  ]);
-  return COLUMN_TYPES.map(
-    (type, column) =>
-      new ArrayParameter(
-        type,
-        rows.map((row) => row[column]),
-      ),
-  );
-};
+/** Of `COLUMNS`, then of what the position was before: offset, claim, seq. */
+const columnsOf = (moves: readonly Move[]): readonly ArrayParameter[] => [
+  columnOf('int', moves, ({ next }) => next.partition),
+  columnOf('bigint', moves, ({ next }) => next.offset),
+  columnOf('text', moves, ({ next }) => next.claim),
+  columnOf('bigint', moves, ({ next }) => next.seq),
+  columnOf('bigint', moves, ({ next }) => next.timeMs),
+  columnOf('bigint', moves, ({ next }) => next.commandOffset),
+  columnOf('text', moves, ({ next }) => next.commandId),
+  columnOf('bigint', moves, ({ previous }) => previous?.offset),
+  columnOf('text', moves, ({ previous }) => previous?.claim),
+  columnOf('bigint', moves, ({ previous }) => previous?.seq),
+];

@@ -76,7 +76,7 @@ export class Database implements Sql {
    * came: then the connection is given up, and whether it ran is not known
    */
   async query<Row extends QueryResultRow>(query: Statement, values: readonly unknown[] = []): Promise<Row[]> {
-    const parameters = await mapInSlices(this.slices, values, parameterOf);
+    const parameters = await parametersOf(this.slices, query, values);
     if (this.pool.waitingCount >= WAITING_MAX) throw new DatabaseBusy(`${WAITING_MAX} statements wait already`);
     const config: TimedQuery = { ...query, values: parameters, query_timeout: this.answerMs };
     return (await this.pool.query<Row>(config)).rows;
@@ -122,12 +122,20 @@ export class Database implements Sql {
 /** `query_timeout`, ms: known to `pg`, not to its types. */
 type TimedQuery = QueryConfig & { readonly query_timeout: number };
 
-const parameterOf = (value: unknown): unknown => (value instanceof ArrayParameter ? value.toPostgres() : value);
+const parametersOf = (slices: Slices, { name }: Statement, values: readonly unknown[]): Promise<unknown[]> =>
+  mapInSlices(slices, values, (value, index) => {
+    if (!(value instanceof ArrayParameter)) return value;
+    try {
+      return value.toPostgres();
+    } catch (error) {
+      throw new RangeError(`$${index + 1} of ${name}: ${(error as Error).message}`, { cause: error });
+    }
+  });
 
 /** A connection that breaks between two statements of a transaction: without a listener it would end the process. */
 const toldByNextStatement = (): void => undefined;
 
 const sqlOf = (client: PoolClient, slices: Slices): Sql => ({
   query: async <Row extends QueryResultRow>(query: Statement, values: readonly unknown[] = []) =>
-    (await client.query<Row>({ ...query, values: await mapInSlices(slices, values, parameterOf) })).rows,
+    (await client.query<Row>({ ...query, values: await parametersOf(slices, query, values) })).rows,
 });

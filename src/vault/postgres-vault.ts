@@ -48,7 +48,7 @@ const GET_OR_CREATE = statement(
 );
 const LOAD = statement(
   'vault_load',
-  'select identity_hash, key_id, wrapped_key from person_keys where org_id = $1 and key_id = any($2)',
+  'select identity_hash, key_id, wrapped_key from person_keys where org_id = $1 and key_id = any($2::text[])',
 );
 
 const LOAD_ALL = statement(

@@ -6,7 +6,9 @@ describe('the configuration', () => {
       expect(() => readConfig({ DATABASE_CONNECTIONS: value })).toThrow(ConfigError);
       expect(() => readConfig({ DATABASE_CONNECTIONS: value })).toThrow('DATABASE_CONNECTIONS');
     }
-    expect(readConfig({ DATABASE_CONNECTIONS: '7' }).databaseConnections).toBe(7);
+    for (const value of [2, 7, 200]) {
+      expect(readConfig({ DATABASE_CONNECTIONS: `${value}` }).databaseConnections).toBe(value);
+    }
     expect(readConfig({}).databaseConnections).toBe(6);
   });
 });

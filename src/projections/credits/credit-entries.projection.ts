@@ -1,5 +1,6 @@
 import { availableIn, type Account } from '../../domain/credits/account.js';
 import { ledgerEntryOf, type CreditEventType, type LedgerEntry } from '../../domain/credits/chain.js';
+import type { Instant } from '../../domain/kernel/instant.js';
 import type { SealedNote } from '../../events/credit.events.js';
 import type { StoredEvent } from '../../events/event.js';
 import type { Evolution } from '../evolution.js';
@@ -26,7 +27,7 @@ interface EntrySubject {
   readonly source: string | null;
   readonly referenceId: string | null;
   readonly reason: string | null;
-  readonly expiresAt: string | null;
+  readonly expiresAt: Instant | null;
   readonly note: SealedNote | null;
 }
 

@@ -43,7 +43,10 @@ export const SELECTED_MAX = 1_000;
 
 const COLUMNS = 'id, org_id, key_id, sealed, identities, source, created_at, updated_at';
 const BY_ID = statement('person_by_id', `select ${COLUMNS} from persons where org_id = $1 and id = $2`);
-const BY_KEYS = statement('persons_by_keys', `select ${COLUMNS} from persons where org_id = $1 and key_id = any($2)`);
+const BY_KEYS = statement(
+  'persons_by_keys',
+  `select ${COLUMNS} from persons where org_id = $1 and key_id = any($2::text[])`,
+);
 const ORDER = { oldestFirst: 'p.created_at, p.id', newestFirst: 'p.created_at desc, p.id desc' } as const;
 
 /** Filters have too many shapes to keep a plan of each, and are planned better by what they ask for. */
