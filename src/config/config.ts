@@ -115,25 +115,10 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
   return Object.freeze(configOf(values as unknown as EnvValues));
 };
 
-type EnvValues = Record<Exclude<keyof typeof SCHEMA.properties, NumericName>, string> & Record<NumericName, number>;
-type NumericName =
-  | 'PORT'
-  | 'TOPIC_PARTITIONS'
-  | 'PRICE_EMAIL'
-  | 'PRICE_PHONE'
-  | 'DATABASE_CONNECTIONS'
-  | 'PRICE_PERSONAL_EMAIL'
-  | 'PRICE_SIGNALS'
-  | 'CACHE_PRICE_PERCENT'
-  | 'ESTIMATE_HIT_RATE_PERCENT'
-  | 'ENRICHMENT_MAX_AGE_SECONDS'
-  | 'LEDGER_CHECKPOINT_SECONDS'
-  | 'COMMAND_WAIT_MS'
-  | 'SIGNUP_GRANT'
-  | 'RATE_LIMIT_WRITES'
-  | 'RATE_LIMIT_READS'
-  | 'RATE_LIMIT_POLLS'
-  | 'RATE_LIMIT_KEY_PERCENT';
+type Properties = typeof SCHEMA.properties;
+type EnvValues = {
+  readonly [Name in keyof Properties]: Properties[Name] extends { readonly type: 'integer' } ? number : string;
+};
 
 const configOf = (env: EnvValues): Config => ({
   roles: rolesOf(env.ROLES),
