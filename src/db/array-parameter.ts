@@ -23,7 +23,7 @@ export type Element<T extends ElementType = ElementType> = ValueByType[T] | null
  * `pg` that knows nothing of it does so by `toPostgres`.
  */
 export class ArrayParameter {
-  /** By `arrayOf` and `columnOf`, which have the compiler see to it that the values are of the type. */
+  /** By `arrayOf`, `columnOf` and the tables of read models: they have the compiler see to the type of the values. */
   constructor(
     readonly type: ElementType,
     readonly values: readonly Element[],

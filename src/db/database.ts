@@ -128,7 +128,8 @@ const parametersOf = (slices: Slices, { name }: Statement, values: readonly unkn
     try {
       return value.toPostgres();
     } catch (error) {
-      throw new RangeError(`$${index + 1} of ${name}: ${(error as Error).message}`, { cause: error });
+      const where = `$${index + 1} of ${name === '' ? 'an unnamed statement' : name}`;
+      throw new RangeError(`${where}: ${(error as Error).message}`, { cause: error });
     }
   });
 

@@ -85,7 +85,7 @@ export const decrypt = (key: KeyObject, about: string, box: Buffer): Buffer => {
   const decipher = createDecipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(about));
   decipher.setAuthTag(box.subarray(box.length - TAG_BYTES));
   const plain = decipher.update(box.subarray(1 + IV_BYTES, box.length - TAG_BYTES));
-  decipher.final(); // Checks the tag, and throws.
+  decipher.final(); // Throws when the tag does not fit: nothing has left before.
   return plain;
 };
 

@@ -98,7 +98,7 @@ describe('arrays as parameters', () => {
     const inMicros = instants.map((instant) => (instant === null ? null : `${Date.parse(instant)}.000000`));
     expect(await sent(instants)).toEqual(inMicros);
     for (const _ of ['once', 'again']) {
-      await expect(sent(['tomorrow'])).rejects.toThrow('$1 of : element 0 of 1 is no timestamptz');
+      await expect(sent(['tomorrow'])).rejects.toThrow('$1 of an unnamed statement: element 0 of 1 is no timestamptz');
     }
     expect(await sent(instants)).toEqual(inMicros);
   });
@@ -144,7 +144,7 @@ describe('arrays as parameters', () => {
     ['timestamptz', '2026-11-29T20:00:00.000001Z'],
     ['timestamptz', 1_764_446_400_000],
   ];
-  it.each(refused)('of %s do not take %p', async (type, value) => {
+  it.each(refused)('of %s do not take %p', (type, value) => {
     const array = new ArrayParameter(type, [null, value as Element]);
     expect(() => array.toPostgres()).toThrow(`element 1 of 2 is no ${type}`);
   });
