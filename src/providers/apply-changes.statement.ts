@@ -35,7 +35,7 @@ const nextSql = (first: number, owner: number): string => `update attempts a set
 const OPEN_TYPES = `uuid smallint text text text text text text text float8 int int text int boolean`.split(' ');
 const openSql = (first: number, owner: number): string => `insert into attempts as a (enrichment_id, partition, org_id,
     correlation_id, field, plan, identities, key_id, sealed, deadline_at, attempt, step, provider, due_at, lease_owner)
-  select enrichment_id, partition, org_id, correlation_id, field, plan::json, string_to_array(identities, ' '), key_id,
+  select enrichment_id, partition, org_id, correlation_id, field, plan::json, identities::text[], key_id,
     sealed, to_timestamp(deadline_ms / 1000), attempt, step, provider, ${inMs('due_ms')},
     case when leased then $${owner}::text end
   from unnest(${arrays(first, OPEN_TYPES)})

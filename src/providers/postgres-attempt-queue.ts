@@ -1,5 +1,6 @@
 import type { QueryResultRow } from 'pg';
 import type { Database, Sql, Statement } from '../db/database.js';
+import { arrayLiteral } from '../db/array-literal.js';
 import { arrayOf, columnOf, type ArrayParameter } from '../db/array-parameter.js';
 import type { EnrichmentId, IdentityHash, KeyId, OrgId, Sealed } from '../domain/kernel/ids.js';
 import type { Field, Plan } from '../domain/waterfall/plan.js';
@@ -148,7 +149,7 @@ const openArrays = (queued: readonly Queued<AttemptRow>[]): readonly ArrayParame
   columnOf('text', queued, ({ row }) => row.correlationId),
   columnOf('text', queued, ({ row }) => row.field),
   columnOf('text', queued, ({ row }) => JSON.stringify(row.plan)),
-  columnOf('text', queued, ({ row }) => row.identities.join(' ')),
+  columnOf('text', queued, ({ row }) => arrayLiteral(row.identities)),
   columnOf('text', queued, ({ row }) => row.keyId),
   columnOf('text', queued, ({ row }) => row.sealed),
   columnOf('double precision', queued, ({ row }) => row.deadlineMs),
