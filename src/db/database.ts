@@ -1,6 +1,7 @@
 import pg, { type Pool, type PoolClient, type QueryConfig, type QueryResultRow } from 'pg';
 import { ENDLESS_SLICE, mapInSlices, type Slices } from '../observability/event-loop-slices.js';
 import { ArrayParameter } from './array-parameter.js';
+import { PiecewiseClient } from './bind-message.js';
 
 /** A named statement: Postgres plans it once per connection (half the cost of an unnamed one). */
 export interface Statement {
@@ -55,6 +56,7 @@ export class Database implements Sql {
   static async connect({ url, schema, durability, poolMax = 3, slices, answerMs }: DatabaseOptions): Promise<Database> {
     const synchronous = durability === 'durable' ? 'on' : 'off';
     const pool = new pg.Pool({
+      Client: PiecewiseClient,
       connectionString: url,
       max: poolMax,
       options: `-c search_path=${schema} -c synchronous_commit=${synchronous} -c statement_timeout=${STATEMENT_TIMEOUT_MS}`,

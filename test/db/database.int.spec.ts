@@ -1,13 +1,28 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { arrayOf } from '../../src/db/array-parameter.js';
 import { Database, statement, type Sql } from '../../src/db/database.js';
 import { testStack } from '../support/stack.js';
 
 const OWN_PID = statement('own_pid', 'select pg_backend_pid() as pid');
 const TERMINATE = statement('terminate', 'select pg_terminate_backend($1)');
+const ECHO = statement(
+  'echo',
+  'select $1::text[] as texts, $2::bytea as bytes, $3::text as nothing, $4::int as number',
+);
 const IS_GONE = statement('is_gone', 'select count(*)::int as count from pg_stat_activity where pid = $1');
 
 describe('a statement', () => {
+  it('has its values arrive whole, whether they are small or larger than one piece of the message', async () => {
+    const database = await Database.connect({ url: testStack().databaseUrl, schema: 'public', durability: 'durable' });
+    for (const length of [0, 1, 4_095, 4_096, 300_000]) {
+      const [texts, bytes] = [['é'.repeat(length), null, 'end'], Buffer.alloc(length, 7)];
+      const rows = await database.query(ECHO, [arrayOf('text', texts), bytes, null, length]);
+      expect(rows).toEqual([{ texts, bytes, nothing: null, number: length }]);
+    }
+    await database.close();
+  });
+
   it('whose connection dies without a word fails in the end, and the next one gets another connection', async () => {
     const frozen = await freezableProxy(testStack().databaseUrl);
     const options = { url: frozen.url, schema: 'public', durability: 'durable', poolMax: 1, answerMs: 200 } as const;
