@@ -26,6 +26,8 @@ declare module 'kafkajs/src/protocol/encoder.js' {
     readonly buffer: Buffer;
     buf: Buffer;
     offset: number;
+    /** Ours: bytes of its memory in front of `buf` that nobody uses. */
+    headroom?: number;
     ensureAvailable(bytes: number): void;
     writeInt8(value: number): this;
     writeInt16(value: number): this;
@@ -34,7 +36,19 @@ declare module 'kafkajs/src/protocol/encoder.js' {
     writeBoolean(value: boolean): this;
     writeString(value: string | null): this;
     writeBytes(value: Buffer): this;
+    writeBufferInternal(value: Buffer): void;
+    writeEncoder(value: Encoder): Encoder;
   }
+}
+
+declare module 'kafkajs/src/protocol/request.js' {
+  import type Encoder from 'kafkajs/src/protocol/encoder.js';
+  interface Request {
+    readonly correlationId: number;
+    readonly clientId: string;
+    readonly request: { readonly apiKey: number; readonly apiVersion: number; encode(): Promise<Encoder> };
+  }
+  export default function createRequest(request: Request): Promise<Encoder>;
 }
 
 declare module 'kafkajs/src/protocol/decoder.js' {
