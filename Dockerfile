@@ -21,4 +21,4 @@ VOLUME /data
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/live`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "--expose-gc", "--max-semi-space-size=64", "--max-old-space-size=2048", "dist/src/main.js"]
+CMD ["node", "--expose-gc", "--max-semi-space-size=32", "--max-old-space-size=2048", "dist/src/main.js"]

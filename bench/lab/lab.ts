@@ -62,7 +62,7 @@ export const openLab = async (options: BenchOptions): Promise<Lab> => {
  * As in package.json's `start`: a young generation large enough that little of a request grows old, a limit from which on
  * V8 collects the old one seldom, and the collector for `src/observability/idle-memory.ts`.
  */
-const SERVICE_FLAGS = ['--expose-gc', '--max-semi-space-size=64', '--max-old-space-size=2048'];
+const SERVICE_FLAGS = ['--expose-gc', '--max-semi-space-size=32', '--max-old-space-size=2048'];
 const SERVICE_ENV = { MALLOC_MMAP_THRESHOLD_: '131072' };
 
 type Closers = (() => Promise<void>)[];
