@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import fc from 'fast-check';
 import pg from 'pg';
-import { bindMessage, type Binding } from '../../src/db/bind-message.js';
+import { bindMessage, PiecewiseClient, type Binding } from '../../src/db/bind-message.js';
 
 /** What `pg` itself sends. */
 const theirs = (binding: Binding): Buffer => {
@@ -26,13 +26,14 @@ const VALUE = fc.oneof(
 
 describe('a Bind message', () => {
   it('is what pg would send, byte for byte', () => {
-    const binding = fc.record({
+    const parts = {
       portal: fc.string({ maxLength: 5 }),
-      statement: fc.string({ minLength: 1, maxLength: 20 }),
+      statement: fc.string({ maxLength: 20 }),
       values: fc.array(VALUE, { maxLength: 12 }),
       binary: fc.boolean(),
       valueMapper: fc.constant(asItIs),
-    });
+    };
+    const binding = fc.record(parts, { requiredKeys: ['valueMapper'] });
     fc.assert(fc.property(binding, (one) => expect(ours(one).equals(theirs(one))).toBe(true)));
   });
 
@@ -51,5 +52,39 @@ describe('a Bind message', () => {
       [7, 0],
       [8, 1],
     ]);
+  });
+});
+
+describe('a client', () => {
+  const LARGE = Buffer.alloc(4_096, 1);
+
+  /** What it writes for such a Bind; its stream is replaced after it was made, as encryption does. */
+  const writesOf = (values: readonly unknown[], writable = true): readonly Buffer[] => {
+    const { connection } = new PiecewiseClient({}) as unknown as {
+      connection: { stream: unknown; bind(binding: Binding): void };
+    };
+    const written: Buffer[] = [];
+    connection.stream = { writable, write: (piece: Buffer) => written.push(piece) };
+    connection.bind({ statement: 'one', values, valueMapper: asItIs });
+    return written;
+  };
+
+  it('sends a large Buffer from where it stands', () => {
+    const written = writesOf(['a', LARGE]);
+    expect(written[1]).toBe(LARGE);
+    expect(Buffer.concat(written).equals(theirs({ statement: 'one', values: ['a', LARGE], valueMapper: asItIs }))).toBe(
+      true,
+    );
+  });
+
+  it('leaves it to pg where there is none', () => {
+    const values = ['a', LARGE.subarray(1), 'b'.repeat(5_000)];
+    const written = writesOf(values);
+    expect(written).toHaveLength(1);
+    expect(written[0]?.equals(theirs({ statement: 'one', values, valueMapper: asItIs }))).toBe(true);
+  });
+
+  it.each([[['a', LARGE]], [['a']]])('writes nothing to a stream that has ended', (values) => {
+    expect(writesOf(values, false)).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { arrayOf } from '../../src/db/array-parameter.js';
+import { PiecewiseClient } from '../../src/db/bind-message.js';
 import { Database, statement, type Sql } from '../../src/db/database.js';
 import { testStack } from '../support/stack.js';
 
@@ -13,6 +14,14 @@ const ECHO = statement(
 const IS_GONE = statement('is_gone', 'select count(*)::int as count from pg_stat_activity where pid = $1');
 
 describe('a statement', () => {
+  it('goes through a client that sends large arrays from where they stand', async () => {
+    const connect = jest.spyOn(PiecewiseClient.prototype, 'connect');
+    const database = await Database.connect({ url: testStack().databaseUrl, schema: 'public', durability: 'durable' });
+    expect(connect).toHaveBeenCalled();
+    connect.mockRestore();
+    await database.close();
+  });
+
   it('has its values arrive whole, whether they are small or larger than one piece of the message', async () => {
     const database = await Database.connect({ url: testStack().databaseUrl, schema: 'public', durability: 'durable' });
     for (const length of [0, 1, 4_095, 4_096, 300_000]) {

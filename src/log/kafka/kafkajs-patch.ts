@@ -27,11 +27,11 @@ function scheduleWhenPending(this: RequestQueue): void {
 
 /** For what kafkajs puts before a request: its size, its head of 10 bytes, and the client's id. */
 const HEADROOM_BYTES = 128;
-/** From here on memory is worth more than the space in front. */
+/** Of a smaller request copying costs less than the space in front. */
 const HEADROOM_FROM = 4 * 1024;
 
 /**
- * kafkajs lets a request grow into the next power of two, filled with zeros: 8 MB for a batch of 4.1 MB. What is written
+ * kafkajs lets a request grow into the next power of two, filled with zeros: 8 MiB for a batch of 4.1 MiB. What is written
  * in one piece gets what it needs; small pieces still double. In front of large ones some space stays, for `takeOver`.
  */
 function makeRoom(this: Encoder, bytes: number): void {
@@ -47,11 +47,12 @@ function makeRoom(this: Encoder, bytes: number): void {
 
 /**
  * kafkajs puts the head before a request by copying both into a third buffer, and the size before that into a fourth.
- * Where there is space in front of the request, the head is written there. `inner` is not used after this.
+ * Where there is space in front of the request, the head is written there. `inner` must not be used again: it shares the
+ * memory (kafkajs makes one for each request, and uses it once).
  */
 function takeOver(this: Encoder, inner: Encoder): Encoder {
   const room = inner.headroom ?? 0;
-  if (room < this.offset) {
+  if (room === 0 || room < this.offset) {
     this.writeBufferInternal(inner.buffer);
     return this;
   }

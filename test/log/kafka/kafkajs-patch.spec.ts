@@ -50,10 +50,20 @@ describe('a request', () => {
     expect((await requestWith(payload, clientId)).buffer.equals(expected(bare, clientId))).toBe(true);
   });
 
-  it('that is large is not copied behind its head', async () => {
-    const payload = new Encoder().writeBytes(LARGE);
+  it.each([
+    ['large', 4_096, 'tributary'],
+    ['large, with a head that just fits', 4_096, 'x'.repeat(114)],
+  ])('that is %s is not copied behind its head', async (_, bytes, clientId) => {
+    const payload = new Encoder().writeBytes(Buffer.alloc(bytes));
     const { buffer } = payload.buf;
-    expect((await requestWith(payload, 'tributary')).buf.buffer).toBe(buffer);
+    expect((await requestWith(payload, clientId)).buf.buffer).toBe(buffer);
+  });
+
+  it('that is small has no space in front, and shares nothing', async () => {
+    const payload = new Encoder().writeBytes(Buffer.alloc(1_000));
+    expect(payload.headroom).toBe(0);
+    const outer = new Encoder().writeEncoder(payload);
+    expect(outer.buf.buffer === payload.buf.buffer && outer.buf.byteOffset === payload.buf.byteOffset).toBe(false);
   });
 
   it('that was cut from a larger buffer leaves the bytes in front of it alone', async () => {
