@@ -21,11 +21,10 @@ const [TEXT, BINARY] = [0, 1];
 /** The message `Bind` of PostgreSQL's protocol, in pieces that follow one another (the manual, 54.7). */
 export const bindMessage = (binding: Binding): readonly Buffer[] => {
   const parameters = (binding.values ?? []).map((value, index) => binding.valueMapper(value, index) ?? null);
-  const lengths = parameters.map(lengthOf);
   const names = `${binding.portal ?? ''}\0${binding.statement ?? ''}\0`;
   // Type and length of the message, two counts, of each parameter a format and a length, the format of the answer.
   const fixed = 5 + Buffer.byteLength(names) + 2 * 2 + parameters.length * (2 + 4) + 4;
-  const bytes = lengths.reduce((sum, length) => sum + length, fixed);
+  const bytes = parameters.reduce((sum, parameter) => sum + lengthOf(parameter), fixed);
   const apart = parameters.reduce((sum, parameter) => sum + (isPiece(parameter) ? parameter.length : 0), 0);
   const frame = Buffer.allocUnsafe(bytes - apart);
   let at = frame.write('B', 0);
@@ -36,8 +35,8 @@ export const bindMessage = (binding: Binding): readonly Buffer[] => {
   at = frame.writeUInt16BE(parameters.length, at);
   const pieces: Buffer[] = [];
   let sent = 0;
-  for (const [index, parameter] of parameters.entries()) {
-    at = frame.writeInt32BE(parameter === null ? NULL_LENGTH : (lengths[index] as number), at);
+  for (const parameter of parameters) {
+    at = frame.writeInt32BE(parameter === null ? NULL_LENGTH : lengthOf(parameter), at);
     if (isPiece(parameter)) {
       pieces.push(frame.subarray(sent, at), parameter);
       sent = at;
