@@ -31,6 +31,17 @@ describe('house rules that no linter knows', () => {
     expect(folders.filter((name) => !new RegExp(`^ {2}'?${name}'?: \\[`, 'm').test(rules))).toEqual([]);
   });
 
+  it('npm start, the image and the bench give Node the same flags', () => {
+    const flagsIn = (path: string, line: RegExp): string[] =>
+      linesOf(path)
+        .filter((text) => line.test(text))
+        .flatMap((text) => text.match(/--[a-z-]+(=\d+)?/g) ?? []);
+    const started = flagsIn('package.json', /^ +"start": /);
+    expect(started).toHaveLength(3);
+    expect(flagsIn('Dockerfile', /^CMD \["node"/)).toEqual(started);
+    expect(flagsIn('bench/lab/lab.ts', /^const SERVICE_FLAGS = /)).toEqual(started);
+  });
+
   it('no test is skipped or focused, nothing is left open', () => {
     const banned = new RegExp(['\\b(it|describe|test)\\.(skip|only|todo)\\b', 'TO' + 'DO', 'FIX' + 'ME'].join('|'));
     const found = sources.flatMap((path) =>
