@@ -12,6 +12,9 @@ export const personWith = (service: TestService, word: string): Promise<string> 
 export const enrichmentPath = (personId: string, field = 'emails'): string =>
   `/api/v1/operations/enrichment/${personId}?field=${field}`;
 
+export const balanceOf = async (service: TestService): Promise<Called['body']> =>
+  (await service.call('GET', '/api/v1/operations/credits/balance')).body;
+
 /** Polls as a client does, until the enrichment is not pending any more. */
 export const untilEnded = async (service: TestService, path: string): Promise<Called> => {
   for (let waitedMs = 0; waitedMs < WAIT_MAX_MS; waitedMs += POLL_MS) {

@@ -2,17 +2,21 @@ import { randomUUID } from 'node:crypto';
 import type { OrgId } from '../../src/domain/kernel/ids.js';
 import { partitionOf } from '../../src/log/partition.js';
 import { startService, type CallOptions, type KeyOptions, type TestService } from '../support/service.js';
-import { enriched, enrichmentPath, personWith, untilEnded } from './int.js';
+import { balanceOf, enriched, enrichmentPath, personWith, untilEnded } from './int.js';
 
 jest.setTimeout(60_000);
 const BASE = '/api/v1/operations/enrichment';
 const SETTINGS = '/api/v1/settings';
 
+let host: TestService;
 let service: TestService;
 beforeAll(async () => {
-  service = await startService({ credits: 10_000 });
+  host = await startService();
 });
-afterAll(() => service.stop());
+beforeEach(async () => {
+  service = await host.newTenant(10_000);
+});
+afterAll(() => host.stop());
 
 const post = (personId: string, options: CallOptions = {}) => service.call('POST', enrichmentPath(personId), options);
 const keyWith = (caps: KeyOptions) => service.keyFor(service.orgId, caps);
@@ -51,11 +55,11 @@ const capsOnly = (caps: object, version: number) => ({ caps, creditThreshold: nu
 describe('CR-07 caps, the whole service behind them', () => {
   it('CR-07 maxCredits: 402 with the figures, nothing is created or reserved', async () => {
     const personId = await personWith(service, 'found');
-    const before = await get('/api/v1/operations/credits/balance');
+    const before = await balanceOf(service);
     const refused = await post(personId, { body: { maxCredits: 2 } });
     expect(capOf(refused)).toEqual([402, 'CAP_EXCEEDED', { cap: 'request', limit: 2, used: 0, required: 3 }]);
     expect((await service.call('GET', enrichmentPath(personId))).status).toBe(404);
-    expect(await get('/api/v1/operations/credits/balance')).toEqual(before);
+    expect(await balanceOf(service)).toEqual(before);
     expect((await post(personId, { body: { maxCredits: 3 } })).status).toBe(200);
   });
 
@@ -192,7 +196,7 @@ describe('OP-23 estimate, the whole service behind it', () => {
     const known = await personWith(service, 'slow-5');
     await post(known);
     const personIds = [known, await personWith(service, 'slow-5'), await personWith(service, 'slow-5')];
-    const { available } = await get('/api/v1/operations/credits/balance');
+    const { available } = await balanceOf(service);
     const all = { newCount: 2, reusedCount: 1, reservedMax: 6, expected: 3, perItem: 3 };
     const expected = { ...all, balanceAfterMax: available - 6, affordable: true, shortage: null };
     expect((await estimate({ personIds })).body).toEqual(expected);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { startService, type TestService } from '../support/service.js';
-import { enriched, enrichmentPath, personWith, untilEnded } from './int.js';
+import { balanceOf, enriched, enrichmentPath, personWith, untilEnded } from './int.js';
 
 jest.setTimeout(60_000);
 const BATCH = '/api/v1/operations/enrichment/batch';
@@ -10,19 +10,15 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-const batch = (personIds: readonly string[], key?: string) =>
-  service.call('POST', BATCH, { body: { personIds, field: 'emails' }, ...(key !== undefined && { key }) });
-const balance = async (key: string) => (await service.call('GET', '/api/v1/operations/credits/balance', { key })).body;
+const batch = (personIds: readonly string[], caller = service) =>
+  caller.call('POST', BATCH, { body: { personIds, field: 'emails' } });
 
 /** An org of its own with so many credits, and people in it. */
-const orgWith = async (credits: number, words: readonly string[]) => {
-  const key = await service.keyFor(await service.newOrg(`batch-${randomUUID()}`, credits));
+const tenantWith = async (credits: number, words: readonly string[]) => {
+  const tenant = await service.newTenant(credits);
   const ids: string[] = [];
-  for (const word of words) {
-    const linkedinUrl = `https://www.linkedin.com/in/tb-${word}-${randomUUID()}`;
-    ids.push((await service.call('POST', '/api/v1/persons', { key, body: { linkedinUrl } })).body.id);
-  }
-  return { key, ids };
+  for (const word of words) ids.push(await personWith(tenant, word));
+  return { tenant, ids };
 };
 
 describe('POST /api/v1/operations/enrichment/batch, the whole service behind it', () => {
@@ -43,60 +39,57 @@ describe('POST /api/v1/operations/enrichment/batch, the whole service behind it'
   });
 
   it('OP-14, CR-03 is charged per successful one', async () => {
-    const { key, ids } = await orgWith(100, ['found', 'notfound', 'found-2', 'error']);
-    expect((await batch(ids, key)).headers.get('x-credits-reserved')).toBe('12');
-    for (const id of ids) {
-      const as = { ...service, call: (method: string, path: string) => service.call(method, path, { key }) };
-      await untilEnded(as, enrichmentPath(id));
-    }
-    expect(await balance(key)).toMatchObject({ balance: 97, reserved: 0, available: 97 });
+    const { tenant, ids } = await tenantWith(100, ['found', 'notfound', 'found-2', 'error']);
+    expect((await batch(ids, tenant)).headers.get('x-credits-reserved')).toBe('12');
+    for (const id of ids) await untilEnded(tenant, enrichmentPath(id));
+    expect(await balanceOf(tenant)).toMatchObject({ balance: 97, reserved: 0, available: 97 });
   });
 
   it('OP-12 402 with numbers creates nothing at all', async () => {
-    const { key, ids } = await orgWith(5, ['found', 'found']);
-    const { status, body } = await batch(ids, key);
+    const { tenant, ids } = await tenantWith(5, ['found', 'found']);
+    const { status, body } = await batch(ids, tenant);
     expect([status, body.error.code]).toEqual([402, 'INSUFFICIENT_CREDITS']);
     expect(body.error.details).toEqual({ required: 6, available: 5, shortfall: 1 });
-    for (const id of ids) expect((await service.call('GET', enrichmentPath(id), { key })).status).toBe(404);
-    expect(await balance(key)).toMatchObject({ balance: 5, reserved: 0, available: 5 });
+    for (const id of ids) expect((await tenant.call('GET', enrichmentPath(id))).status).toBe(404);
+    expect(await balanceOf(tenant)).toMatchObject({ balance: 5, reserved: 0, available: 5 });
   });
 
   it('OP-12 credits are needed for the new ones only; all reused works at balance 0', async () => {
-    const { key, ids } = await orgWith(6, ['slow-20', 'slow-20']);
+    const { tenant, ids } = await tenantWith(6, ['slow-20', 'slow-20']);
     const [first] = ids;
-    await service.call('POST', enrichmentPath(first!), { key });
-    expect((await batch(ids, key)).status).toBe(200);
-    expect(await balance(key)).toMatchObject({ available: 0 });
-    const again = await batch([...ids].reverse(), key);
+    await tenant.call('POST', enrichmentPath(first!));
+    expect((await batch(ids, tenant)).status).toBe(200);
+    expect(await balanceOf(tenant)).toMatchObject({ available: 0 });
+    const again = await batch([...ids].reverse(), tenant);
     expect([again.status, again.headers.get('x-credits-reserved')]).toEqual([200, '0']);
     expect(again.body.map(({ entityId }: { entityId: string }) => entityId)).toEqual([...ids].reverse());
   });
 
   it('OP-12 unknown ids, also another org’s, are all named and nothing is created', async () => {
-    const { key, ids } = await orgWith(100, ['found']);
+    const { tenant, ids } = await tenantWith(100, ['found']);
     const unknown = [randomUUID(), await personWith(service, 'found')];
-    const { status, body } = await batch([unknown[0]!, ids[0]!, unknown[1]!], key);
+    const { status, body } = await batch([unknown[0]!, ids[0]!, unknown[1]!], tenant);
     expect([status, body.error.reason]).toEqual([400, 'unknown_person']);
     expect(body.error.details).toEqual([
       { path: 'personIds.0', message: `${unknown[0]} is not a known person` },
       { path: 'personIds.2', message: `${unknown[1]} is not a known person` },
     ]);
-    expect((await service.call('GET', enrichmentPath(ids[0]!), { key })).status).toBe(404);
+    expect((await tenant.call('GET', enrichmentPath(ids[0]!))).status).toBe(404);
   });
 
   it('OP-10, OP-12 two batches at once over the same people make one enrichment each', async () => {
-    const { key, ids } = await orgWith(100, ['slow-20', 'slow-20', 'slow-20']);
-    const answers = await Promise.all([batch(ids, key), batch(ids, key), batch([...ids].reverse(), key)]);
+    const { tenant, ids } = await tenantWith(100, ['slow-20', 'slow-20', 'slow-20']);
+    const answers = await Promise.all([batch(ids, tenant), batch(ids, tenant), batch([...ids].reverse(), tenant)]);
     const seen = answers.flatMap(({ body }) => body.map(({ id }: { id: string }) => id));
     expect(new Set(seen).size).toBe(3);
-    expect(await balance(key)).toMatchObject({ reserved: 9 });
+    expect(await balanceOf(tenant)).toMatchObject({ reserved: 9 });
   });
 
   it('OP-12 of two batches that together exceed the balance exactly one wins', async () => {
-    const { key, ids } = await orgWith(6, ['slow-20', 'slow-20', 'slow-20', 'slow-20']);
-    const answers = await Promise.all([batch(ids.slice(0, 2), key), batch(ids.slice(2), key)]);
+    const { tenant, ids } = await tenantWith(6, ['slow-20', 'slow-20', 'slow-20', 'slow-20']);
+    const answers = await Promise.all([batch(ids.slice(0, 2), tenant), batch(ids.slice(2), tenant)]);
     expect(answers.map(({ status }) => status).sort((left, right) => left - right)).toEqual([200, 402]);
-    expect(await balance(key)).toMatchObject({ reserved: 6, available: 0 });
+    expect(await balanceOf(tenant)).toMatchObject({ reserved: 6, available: 0 });
   });
 
   it('OP-13 a caller without credentials gets 401 with code VALIDATION_ERROR', async () => {

@@ -2,20 +2,24 @@ import { randomUUID } from 'node:crypto';
 import type { EnrichmentId } from '../../src/domain/kernel/ids.js';
 import { instantOf } from '../../src/domain/kernel/instant.js';
 import { startService, type TestService } from '../support/service.js';
-import { enriched, enrichmentPath, personWith } from './int.js';
+import { balanceOf, enriched, enrichmentPath, personWith } from './int.js';
 
 jest.setTimeout(60_000);
+let host: TestService;
 let service: TestService;
 beforeAll(async () => {
-  service = await startService({ credits: 10_000 });
+  host = await startService();
 });
-afterAll(() => service.stop());
+beforeEach(async () => {
+  service = await host.newTenant(10_000);
+});
+afterAll(() => host.stop());
 
 const path = (personId: string, what: string, field = 'emails') =>
   `/api/v1/operations/enrichment/${personId}/${what}?field=${field}`;
 const cancel = (personId: string, field = 'emails') => service.call('POST', path(personId, 'cancel', field));
 const attempts = (personId: string, field = 'emails') => service.call('GET', path(personId, 'attempts', field));
-const balance = async () => (await service.call('GET', '/api/v1/operations/credits/balance')).body;
+const balance = () => balanceOf(service);
 
 /** A hit for the first step, as a provider that has not heard of the cancellation sends it. */
 const answerLate = (enrichmentId: EnrichmentId) =>

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { startService, type TestService } from '../support/service.js';
-import { enriched, enrichmentPath, personWith, untilEnded } from './int.js';
+import { balanceOf, enriched, enrichmentPath, personWith, untilEnded } from './int.js';
 
 jest.setTimeout(60_000);
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
@@ -15,8 +15,6 @@ afterAll(() => service.stop());
 
 const post = (personId: string, field = 'emails') => service.call('POST', enrichmentPath(personId, field));
 const get = (personId: string, field = 'emails') => service.call('GET', enrichmentPath(personId, field));
-const balance = async (key?: string) =>
-  (await service.call('GET', '/api/v1/operations/credits/balance', key === undefined ? {} : { key })).body;
 
 describe('operations over HTTP, the whole service behind it', () => {
   it('OP-01, OP-02 POST answers 200 and a pending object with all fields', async () => {
@@ -65,11 +63,11 @@ describe('operations over HTTP, the whole service behind it', () => {
   });
 
   it('CR-02, CR-03, CR-04, CR-08 found: captured is the winner’s price, the rest released, with a receipt', async () => {
-    const personId = await personWith(service, 'found-2');
-    const before = await balance();
-    const accepted = await post(personId);
+    const tenant = await service.newTenant(10);
+    const personId = await personWith(tenant, 'found-2');
+    const accepted = await tenant.call('POST', enrichmentPath(personId));
     expect(accepted.headers.get('x-credits-reserved')).toBe('3');
-    const { body, headers } = await untilEnded(service, enrichmentPath(personId));
+    const { body, headers } = await untilEnded(tenant, enrichmentPath(personId));
     expect(body).toMatchObject({ status: 'finished', dataFound: true, error: null });
     expect(body.creditTransactionId).toMatch(UUID);
     expect(body.receipt).toMatchObject({ reserved: 3, captured: 2, released: 1, fromCache: false });
@@ -80,17 +78,17 @@ describe('operations over HTTP, the whole service behind it', () => {
       ['hit', 2],
     ]);
     expect(headers.get('etag')).not.toBeNull();
-    expect((await balance()).balance).toBe(before.balance - 2);
+    expect(await balanceOf(tenant)).toMatchObject({ balance: 8, reserved: 0, available: 8 });
   });
 
   it.each([
     ['notfound', 'finished', false, null],
     ['error', 'failed', null, 'No provider could answer'],
   ] as const)('CR-04 %s ends %s and costs nothing', async (word, status, dataFound, error) => {
-    const before = await balance();
-    const { body } = await enriched(service, await personWith(service, word));
+    const tenant = await service.newTenant(10);
+    const { body } = await enriched(tenant, await personWith(tenant, word));
     expect(body).toMatchObject({ status, dataFound, error, creditTransactionId: null, receipt: { captured: 0 } });
-    expect((await balance()).balance).toBe(before.balance);
+    expect(await balanceOf(tenant)).toMatchObject({ balance: 10, reserved: 0, available: 10 });
   });
 
   it('OP-04 a finished one is reused unchanged, also without data, and nothing is reserved', async () => {
@@ -124,15 +122,13 @@ describe('operations over HTTP, the whole service behind it', () => {
   });
 
   it('OP-08 402 creates nothing and says what is missing', async () => {
-    const poor = await service.newOrg(`poor-${randomUUID()}`, 2);
-    const key = await service.keyFor(poor);
-    const linkedinUrl = `https://www.linkedin.com/in/tb-found-${randomUUID()}`;
-    const { body: person } = await service.call('POST', '/api/v1/persons', { key, body: { linkedinUrl } });
-    const { status, body } = await service.call('POST', enrichmentPath(person.id), { key });
+    const poor = await service.newTenant(2);
+    const personId = await personWith(poor, 'found');
+    const { status, body } = await poor.call('POST', enrichmentPath(personId));
     expect([status, body.error.code]).toEqual([402, 'INSUFFICIENT_CREDITS']);
     expect(body.error.details).toEqual({ required: 3, available: 2, shortfall: 1 });
-    expect((await service.call('GET', enrichmentPath(person.id), { key })).status).toBe(404);
-    expect(await balance(key)).toMatchObject({ balance: 2, reserved: 0, available: 2 });
+    expect((await poor.call('GET', enrichmentPath(personId))).status).toBe(404);
+    expect(await balanceOf(poor)).toMatchObject({ balance: 2, reserved: 0, available: 2 });
   });
 
   it('OP-10 many POSTs at once make one enrichment, one reservation', async () => {
@@ -177,12 +173,10 @@ describe('operations over HTTP, the whole service behind it', () => {
   });
 
   it('CR-09 the balance counts what is reserved', async () => {
-    const before = await balance();
-    await post(await personWith(service, 'slow-20'), 'phones');
-    const after = await balance();
-    expect(after).toMatchObject({ organizationId: service.orgId, balance: before.balance, unit: 'credit' });
-    expect(after.reserved - before.reserved).toBe(30);
-    expect(after.available).toBe(after.balance - after.reserved);
+    const tenant = await service.newTenant(100);
+    await tenant.call('POST', enrichmentPath(await personWith(tenant, 'slow-20'), 'phones'));
+    const counted = { organizationId: tenant.orgId, balance: 100, reserved: 30, available: 70, unit: 'credit' };
+    expect(await balanceOf(tenant)).toMatchObject(counted);
   });
 });
 

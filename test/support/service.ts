@@ -27,6 +27,11 @@ export interface TestService {
   grant(amount: number, orgId?: string): Promise<void>;
   /** Records a person over HTTP and answers its id. */
   createPerson(facts?: Readonly<Record<string, unknown>>): Promise<string>;
+  /**
+   * The same service, called by a new org: what the other specs of a file left pending moves a balance whenever it
+   * ends, so whoever compares balances does it in an org that nobody else uses.
+   */
+  newTenant(credits: number): Promise<TestService>;
   call(method: string, path: string, options?: CallOptions): Promise<Called>;
   stop(): Promise<void>;
 }
@@ -120,11 +125,18 @@ const serviceOf = (running: RunningService, own: { dataDir: string; fatal: Error
       return id as OrgId;
     },
     grant: (amount, org = orgId) => access.grantOnce(org as OrgId, randomUUID(), amount),
-    createPerson: async (facts = {}) => {
-      const body = { linkedinUrl: `https://www.linkedin.com/in/p-${randomUUID()}`, ...facts };
-      const { status, body: person } = await service.call('POST', '/api/v1/persons', { body });
-      if (status !== 201) throw new Error(`the person was not created: ${status} ${JSON.stringify(person)}`);
-      return person.id;
+    createPerson: (facts = {}) => createPerson(service, facts),
+    newTenant: async (credits) => {
+      const org = await service.newOrg(`org-${randomUUID()}`, credits);
+      const apiKey = await service.keyFor(org);
+      const tenant: TestService = {
+        ...service,
+        orgId: org,
+        apiKey,
+        createPerson: (facts = {}) => createPerson(tenant, facts),
+        call: (method, path, options = {}) => service.call(method, path, { key: apiKey, ...options }),
+      };
+      return tenant;
     },
     call: async (method, path, options = {}) => {
       const contract = await (documented ??= readContract(url));
@@ -138,6 +150,13 @@ const serviceOf = (running: RunningService, own: { dataDir: string; fatal: Error
     },
   };
   return service;
+};
+
+const createPerson = async (caller: TestService, facts: Readonly<Record<string, unknown>>): Promise<string> => {
+  const body = { linkedinUrl: `https://www.linkedin.com/in/p-${randomUUID()}`, ...facts };
+  const { status, body: person } = await caller.call('POST', '/api/v1/persons', { body });
+  if (status !== 201) throw new Error(`the person was not created: ${status} ${JSON.stringify(person)}`);
+  return person.id;
 };
 
 /** What the service says of itself. */
