@@ -2,6 +2,7 @@ import { invariant } from '../domain/kernel/errors.js';
 import type { Checkpoint, CheckpointSource, Move } from '../log/checkpoint.js';
 import { columnOf, type ArrayParameter } from './array-parameter.js';
 import { statement, type Sql, type Statement } from './database.js';
+import { unnested } from './unnested.js';
 
 const COLUMNS = 'partition, "offset", claim, seq, time_ms, command_offset, command_id';
 
@@ -70,10 +71,21 @@ const beginSql = (table: string): string => `advanced as (
   insert into ${table} (${COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7)
   on conflict (partition) do nothing returning partition, tableoid as generation)`;
 
+const MOVE_COLUMNS = {
+  partition: 'int',
+  '"offset"': 'bigint',
+  claim: 'text',
+  seq: 'bigint',
+  time_ms: 'bigint',
+  command_offset: 'bigint',
+  command_id: 'text',
+  old_offset: 'bigint',
+  old_claim: 'text',
+  old_seq: 'bigint',
+} as const;
+
 /** `held` locks the positions that stand where they should, in an order that all processes share. */
-const advanceSql = (table: string): string => `moves as (
-  select * from unnest($1::int[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[],
-    $8::bigint[], $9::text[], $10::bigint[]) as move (${COLUMNS}, old_offset, old_claim, old_seq)),
+const advanceSql = (table: string): string => `moves as ${unnested(MOVE_COLUMNS)},
 held as materialized (
   select c.partition from ${table} c join moves using (partition)
   where c."offset" = moves.old_offset and c.claim = moves.old_claim and c.seq = moves.old_seq

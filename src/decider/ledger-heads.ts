@@ -29,12 +29,12 @@ export interface LedgerHeads {
  */
 const GROWN = statement(
   'decider-ledger-heads',
-  `select c.claim, c.seq, c.time_ms, m.state as mark, a.state ->> 'orgId' as org, (a.state ->> 'entry')::bigint as entry,
-     a.state ->> 'hash' as hash, a.seq <= c.seq as settled
+  `select c.claim, c.seq, c.time_ms, m.state_json::json as mark, a.seq <= c.seq as settled, a.state_json::json ->> 'orgId' as org,
+     (a.state_json::json ->> 'entry')::bigint as entry, a.state_json::json ->> 'hash' as hash
    from decider_checkpoints c
    left join aggregates m on m.stream = 'checkpoint/' || c.partition
    left join aggregates a on a.partition = c.partition and a.stream like 'account/%'
-     and a.seq > coalesce((m.state ->> 'upToSeq')::bigint, 0)
+     and a.seq > coalesce((m.state_json::json ->> 'upToSeq')::bigint, 0)
    where c.partition = $1`,
 );
 

@@ -94,7 +94,7 @@ const storedOf = (row: sql.StreamRow): StoredStream => {
         `${STATE_VERSION}: run \`tributary repair --accept-loss --partition ${row.partition}\` to rebuild it from the log`,
     );
   }
-  return { key: row.stream as StreamKey, seq: Number(row.seq), state: row.state as StreamState };
+  return { key: row.stream as StreamKey, seq: Number(row.seq), state: JSON.parse(row.state_json) as StreamState };
 };
 
 const columnsOf = (streams: readonly ChangedStream[]): readonly ArrayParameter[] => [

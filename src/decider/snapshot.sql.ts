@@ -1,5 +1,6 @@
 import { CheckpointTable } from '../db/checkpoint-table.js';
 import { statement } from '../db/database.js';
+import { unnested } from '../db/unnested.js';
 
 /** Where the snapshots stand, per partition. */
 export const DECIDER_CHECKPOINTS = new CheckpointTable('decider_checkpoints');
@@ -10,7 +11,7 @@ export interface StreamRow {
   readonly stream: string;
   readonly seq: string;
   readonly state_version: number;
-  readonly state: unknown;
+  readonly state_json: string;
 }
 export interface DueRow extends StreamRow {
   readonly due_at_ms: string;
@@ -18,7 +19,7 @@ export interface DueRow extends StreamRow {
 /** `stream` is null in the one row that says that nothing was found. */
 export type LoadedRow = { readonly [K in keyof StreamRow]: StreamRow[K] | null } & { readonly unmoved: boolean };
 
-const STREAM_COLUMNS = 'a.partition, a.stream, a.seq, a.state_version, a.state';
+const STREAM_COLUMNS = 'a.partition, a.stream, a.seq, a.state_version, a.state_json';
 const TIMESTAMP = (ms: string): string => `to_timestamp(${ms}::bigint / 1000.0)`;
 
 export const SELECT_RECENT = statement(
@@ -39,11 +40,12 @@ export const SELECT_STREAMS = statement(
 
 export const UPSERT_STREAMS = statement(
   'decider-save',
-  `insert into aggregates (partition, state_version, stream, seq, due_at, state)
-   select $1, $2, stream, seq, ${TIMESTAMP('due_at')}, state::json
-   from unnest($3::text[], $4::bigint[], $5::bigint[], $6::text[]) as changed (stream, seq, due_at, state)
+  `insert into aggregates (partition, state_version, stream, seq, due_at, state_json)
+   select $1, $2, stream, seq, ${TIMESTAMP('due_at')}, state_json
+   from ${unnested({ stream: 'text', seq: 'bigint', due_at: 'bigint', state_json: 'text' }, 3)} as changed
    on conflict (stream) do update
-   set state_version = excluded.state_version, seq = excluded.seq, due_at = excluded.due_at, state = excluded.state`,
+   set state_version = excluded.state_version, seq = excluded.seq, due_at = excluded.due_at,
+     state_json = excluded.state_json`,
 );
 
 export const SELECT_DUE = statement(

@@ -1,4 +1,5 @@
 import { ArrayParameter, type Element, type ElementType, type ValueByType } from '../db/array-parameter.js';
+import { unnested } from '../db/unnested.js';
 
 /** `jsonb` is given as JSON text, `text[]` as an array literal. */
 type ColumnValues = ValueByType & { readonly jsonb: string; readonly 'text[]': string };
@@ -48,7 +49,7 @@ export interface TableShape<Row> {
   readonly columns: readonly Column<Row>[];
 }
 
-/** `unnest` gives one plan for every number of rows (reference/performance.md §2.6). */
+/** Arrays give one plan for every number of rows (reference/performance.md §2.6). */
 export const table = <Row>(shape: TableShape<Row>): Table<Row> => ({
   name: shape.name,
   key: shape.key,
@@ -63,9 +64,9 @@ function* parametersOf<Row>({ columns }: TableShape<Row>, rows: readonly Row[]):
 
 const insertSql = <Row>(shape: TableShape<Row>, { firstParameter, condition, mode }: InsertOptions): string => {
   const names = shape.columns.map(({ name }) => name).join(', ');
-  const arrays = shape.columns.map(({ type }, index) => `$${firstParameter + index}::${carriedAs(type)}[]`).join(', ');
+  const carried = Object.fromEntries(shape.columns.map(({ name, type }) => [name, carriedAs(type)]));
   const values = shape.columns.map(({ name, type }) => (carriedAs(type) === type ? name : `${name}::${type}`));
-  const source = `select ${values.join(', ')} from unnest(${arrays}) as given (${names}) where ${condition}`;
+  const source = `select ${values.join(', ')} from ${unnested(carried, firstParameter)} as given where ${condition}`;
   const conflict = mode === 'insert' ? '' : ` on conflict (${shape.key.join(', ')}) ${onConflict(shape)}`;
   return `insert into ${shape.name} as old (${names}) ${source}${conflict}`;
 };

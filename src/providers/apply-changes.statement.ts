@@ -1,6 +1,7 @@
 import type { ArrayParameter } from '../db/array-parameter.js';
 import { statement, type Statement } from '../db/database.js';
 import type { Advance } from '../db/checkpoint-table.js';
+import { unnested } from '../db/unnested.js';
 import { HELD, inMs, KEYS } from './attempt-queue.statements.js';
 
 /** What batches of events do to the table, one array per column; null: nothing of that kind. */
@@ -16,36 +17,54 @@ export type ApplyKind = 'position' | 'advanced' | 'opened';
 const ONLY_IF_MOVED = 'exists (select from advanced)';
 /** The columns of `HELD` and the lease, as nothing: a union's parts are alike. */
 const NOTHING_HELD = `null::smallint as partition, null as org_id, null as correlation_id, null as field,
-  null::json as plan, null::text[] as identities, null as key_id, null as sealed, null::float8 as deadline_ms,
+  null as plan_json, null::text[] as identities, null as key_id, null as sealed, null::float8 as deadline_ms,
   null::int as step, null as provider, null::float8 as started_ms, null::int as calls, null::int as tries,
   null as vendor_ref`;
 
 const endSql = (first: number): string => `delete from attempts a using ${KEYS(first)}
   where a.enrichment_id = given.enrichment_id and a.attempt <= given.attempt and ${ONLY_IF_MOVED}`;
 
+const NEXT_COLUMNS = {
+  enrichment_id: 'uuid',
+  attempt: 'int',
+  step: 'int',
+  provider: 'text',
+  due_ms: 'int',
+  leased: 'boolean',
+} as const;
 const nextSql = (first: number, owner: number): string => `update attempts a set attempt = given.attempt,
     step = given.step, provider = given.provider, due_at = ${inMs('given.due_ms')},
     lease_owner = case when given.leased then $${owner}::text end,
-    started_at = null, called_at = null, calls = 0, tries = 0, vendor_ref = null, answer = null, sends = 0
-  from unnest(${arrays(first, ['uuid', 'int', 'int', 'text', 'int', 'boolean'])})
-    as given (enrichment_id, attempt, step, provider, due_ms, leased)
+    started_at = null, called_at = null, calls = 0, tries = 0, vendor_ref = null, answer_json = null, sends = 0
+  from ${unnested(NEXT_COLUMNS, first)} as given
   where a.enrichment_id = given.enrichment_id and a.attempt < given.attempt and ${ONLY_IF_MOVED}
   returning ${HELD}, a.lease_owner`;
 
-const OPEN_TYPES = `uuid smallint text text text text text text text float8 int int text int boolean`.split(' ');
+const OPEN_COLUMNS = {
+  enrichment_id: 'uuid',
+  partition: 'smallint',
+  org_id: 'text',
+  correlation_id: 'text',
+  field: 'text',
+  plan_json: 'text',
+  identities: 'text',
+  key_id: 'text',
+  sealed: 'text',
+  deadline_ms: 'float8',
+  attempt: 'int',
+  step: 'int',
+  provider: 'text',
+  due_ms: 'int',
+  leased: 'boolean',
+} as const;
 const openSql = (first: number, owner: number): string => `insert into attempts as a (enrichment_id, partition, org_id,
-    correlation_id, field, plan, identities, key_id, sealed, deadline_at, attempt, step, provider, due_at, lease_owner)
-  select enrichment_id, partition, org_id, correlation_id, field, plan::json, identities::text[], key_id,
+    correlation_id, field, plan_json, identities, key_id, sealed, deadline_at, attempt, step, provider, due_at, lease_owner)
+  select enrichment_id, partition, org_id, correlation_id, field, plan_json, identities::text[], key_id,
     sealed, to_timestamp(deadline_ms / 1000), attempt, step, provider, ${inMs('due_ms')},
     case when leased then $${owner}::text end
-  from unnest(${arrays(first, OPEN_TYPES)})
-    as given (enrichment_id, partition, org_id, correlation_id, field, plan, identities, key_id, sealed, deadline_ms,
-      attempt, step, provider, due_ms, leased)
+  from ${unnested(OPEN_COLUMNS, first)} as given
   where ${ONLY_IF_MOVED}
   on conflict (enrichment_id) do nothing returning a.enrichment_id, a.attempt, a.lease_owner`;
-
-const arrays = (first: number, types: readonly string[]): string =>
-  types.map((type, index) => `$${first + index}::${type}[]`).join(', ');
 
 /** One statement per way to move the positions and per set of kinds: 16 at most. */
 const statements = new Map<string, Statement>();
@@ -85,5 +104,5 @@ const sqlOf = ({ text, values }: Advance, { ended, advanced, opened }: ChangeArr
   return `with ${parts.join(',\n')}\n${selects.join('\nunion all\n')}`;
 };
 
-const HELD_NAMES = `partition, org_id, correlation_id, field, plan, identities, key_id, sealed, deadline_ms, step, provider,
+const HELD_NAMES = `partition, org_id, correlation_id, field, plan_json, identities, key_id, sealed, deadline_ms, step, provider,
   started_ms, calls, tries, vendor_ref`;

@@ -1,30 +1,31 @@
 import { statement } from '../db/database.js';
+import { unnested } from '../db/unnested.js';
 import { LEASE_MS, RESEND_FIRST_MS, RESEND_MS_MAX } from './attempt-queue.js';
 
-export const HELD = `a.enrichment_id, a.partition, a.org_id, a.correlation_id, a.field, a.plan, a.identities, a.key_id, a.sealed,
+export const HELD = `a.enrichment_id, a.partition, a.org_id, a.correlation_id, a.field, a.plan_json, a.identities, a.key_id, a.sealed,
   (extract(epoch from a.deadline_at) * 1000)::float8 as deadline_ms, a.attempt, a.step, a.provider,
   (extract(epoch from a.started_at) * 1000)::float8 as started_ms, a.calls, a.tries, a.vendor_ref`;
-const ANSWERED = `a.org_id, a.correlation_id, (extract(epoch from a.deadline_at) * 1000)::float8 as deadline_ms, a.answer`;
+const ANSWERED = `a.org_id, a.correlation_id, (extract(epoch from a.deadline_at) * 1000)::float8 as deadline_ms, a.answer_json`;
 const KEY = 'a.enrichment_id, a.attempt';
 export const inMs = (ms: string): string => `now() + ${ms} * interval '1 millisecond'`;
 const LEASED_UNTIL = inMs(String(LEASE_MS));
 
-export const KEYS = (first: number): string =>
-  `unnest($${first}::uuid[], $${first + 1}::int[]) as given (enrichment_id, attempt)`;
+const KEY_COLUMNS = { enrichment_id: 'uuid', attempt: 'int' } as const;
+export const KEYS = (first: number): string => `${unnested(KEY_COLUMNS, first)} as given`;
 const SAME = 'a.enrichment_id = given.enrichment_id and a.attempt = given.attempt';
 // Rows come and go too fast for the planner's statistics. `coalesce` tells it nothing: otherwise it takes a partial index,
 // or believes that one row is ours, and compares every row of the table with every one that is given.
-const OURS = `${SAME} and coalesce(a.lease_owner = $1 and a.answer is null, false)`;
+const OURS = `${SAME} and coalesce(a.lease_owner = $1 and a.answer_json is null, false)`;
 
 // As an array: the locking select runs once, and the update goes by primary key whatever the planner believes.
 export const TAKE_DUE = statement(
   'attempts_take_due',
   `update attempts a set lease_owner = $1, due_at = ${LEASED_UNTIL}
    where a.enrichment_id = any (array(
-     select due.enrichment_id from unnest($2::text[], $3::int[]) as lane (provider, room)
+     select due.enrichment_id from ${unnested({ provider: 'text', room: 'int' }, 2)} as lane
      cross join lateral (
        select enrichment_id from attempts
-       where provider = lane.provider and answer is null and due_at <= now()
+       where provider = lane.provider and answer_json is null and due_at <= now()
        order by due_at limit lane.room for update skip locked
      ) due
    )) returning ${HELD}`,
@@ -34,7 +35,7 @@ export const TAKE_UNKNOWN = statement(
   `update attempts a set lease_owner = $1, due_at = ${LEASED_UNTIL}
    where a.enrichment_id = any (array(
      select enrichment_id from attempts
-     where provider <> all ($2::text[]) and answer is null and due_at <= now()
+     where provider <> all ($2::text[]) and answer_json is null and due_at <= now()
      limit $3 for update skip locked
    )) returning ${HELD}`,
 );
@@ -43,7 +44,7 @@ export const TAKE_ANSWERED = statement(
   `update attempts a set sends = a.sends + 1,
      due_at = ${inMs(`least(${RESEND_FIRST_MS} * power(2, least(a.sends + 1, 20)), ${RESEND_MS_MAX})`)}
    where a.enrichment_id = any (array(
-     select enrichment_id from attempts where answer is not null and due_at <= now()
+     select enrichment_id from attempts where answer_json is not null and due_at <= now()
      order by due_at limit $1 for update skip locked
    )) returning ${ANSWERED}`,
 );
@@ -54,17 +55,24 @@ export const MARK_CALLED = statement(
 );
 export const STORE_ANSWERS = statement(
   'attempts_store_answers',
-  `update attempts a set answer = given.answer::json, due_at = ${inMs(String(RESEND_FIRST_MS))}
-   from unnest($2::uuid[], $3::int[], $4::text[]) as given (enrichment_id, attempt, answer)
+  `update attempts a set answer_json = given.answer_json, due_at = ${inMs(String(RESEND_FIRST_MS))}
+   from ${unnested({ ...KEY_COLUMNS, answer_json: 'text' }, 2)} as given
    where ${OURS} returning ${KEY}`,
 );
+const PARKED = {
+  ...KEY_COLUMNS,
+  delay_ms: 'float8',
+  started_ms: 'float8',
+  tries: 'int',
+  vendor_ref: 'text',
+  calls: 'int',
+} as const;
 export const PARK = statement(
   'attempts_park',
   `update attempts a set lease_owner = null, due_at = ${inMs('given.delay_ms')},
      started_at = to_timestamp(given.started_ms / 1000), tries = given.tries, vendor_ref = given.vendor_ref,
      calls = given.calls, called_at = case when given.calls > 0 then a.called_at end
-   from unnest($2::uuid[], $3::int[], $4::float8[], $5::float8[], $6::int[], $7::text[], $8::int[])
-     as given (enrichment_id, attempt, delay_ms, started_ms, tries, vendor_ref, calls)
+   from ${unnested(PARKED, 2)} as given
    where ${OURS} returning ${KEY}`,
 );
 export const RENEW = statement(

@@ -1,5 +1,6 @@
 import { columnOf } from '../db/array-parameter.js';
 import { statement, type Sql } from '../db/database.js';
+import { unnested } from '../db/unnested.js';
 import type { IdentityHash, KeyId, Sealed } from '../domain/kernel/ids.js';
 import type { Field, Verification } from '../domain/waterfall/plan.js';
 import type { Slices } from '../observability/event-loop-slices.js';
@@ -49,7 +50,7 @@ export interface KnownContacts {
 const FIND = statement(
   'providers_known_contacts',
   `select distinct on (asked.question) asked.question, known.cache_id, known.key_id, known.sealed, known.verification
-   from unnest($1::int[], $2::int[], $3::text[], $4::text[]) as asked (question, rank, identity_hash, field)
+   from ${unnested({ question: 'int', rank: 'int', identity_hash: 'text', field: 'text' })} as asked
    join known_contacts known on known.identity_hash = asked.identity_hash and known.field = asked.field
    where known.verified_at > now() - $5::float8 * interval '1 millisecond'
    order by asked.question, asked.rank`,

@@ -174,7 +174,7 @@ interface HeldDbRow extends KeyDbRow {
   readonly org_id: OrgId;
   readonly correlation_id: string;
   readonly field: Field;
-  readonly plan: Plan;
+  readonly plan_json: string;
   readonly identities: readonly IdentityHash[];
   readonly key_id: KeyId;
   readonly sealed: Sealed;
@@ -191,7 +191,7 @@ interface AnsweredDbRow extends QueryResultRow {
   readonly org_id: OrgId;
   readonly correlation_id: string;
   readonly deadline_ms: number;
-  readonly answer: AnswerData;
+  readonly answer_json: string;
 }
 
 const keyOfRow = (row: KeyDbRow): AttemptKey => ({ enrichmentId: row.enrichment_id, attempt: row.attempt });
@@ -202,7 +202,7 @@ const heldOf = (row: HeldDbRow): HeldAttempt => ({
   orgId: row.org_id,
   correlationId: row.correlation_id,
   field: row.field,
-  plan: row.plan,
+  plan: JSON.parse(row.plan_json) as Plan,
   identities: row.identities,
   keyId: row.key_id,
   sealed: row.sealed,
@@ -230,5 +230,5 @@ const answeredOf = (row: AnsweredDbRow): AnsweredAttempt => ({
   orgId: row.org_id,
   correlationId: row.correlation_id,
   deadlineMs: row.deadline_ms,
-  answer: row.answer,
+  answer: JSON.parse(row.answer_json) as AnswerData,
 });

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { arrayOf, columnOf } from '../db/array-parameter.js';
 import { statement, type Database } from '../db/database.js';
+import { unnested } from '../db/unnested.js';
 import type { Clock } from '../domain/kernel/clock.js';
 import type { IdentityHash, KeyId, OrgId, Sealed } from '../domain/kernel/ids.js';
 import { ENDLESS_SLICE, mapInSlices, type Slices } from '../observability/event-loop-slices.js';
@@ -42,7 +43,7 @@ const GET_OR_CREATE = statement(
   'vault_get_or_create',
   `insert into person_keys (org_id, identity_hash, key_id, wrapped_key)
    select $1, identity_hash, key_id, wrapped_key
-   from unnest($2::text[], $3::text[], $4::bytea[]) as fresh (identity_hash, key_id, wrapped_key) order by identity_hash
+   from ${unnested({ identity_hash: 'text', key_id: 'text', wrapped_key: 'bytea' }, 2)} as fresh order by identity_hash
    on conflict (org_id, identity_hash) do update set identity_hash = excluded.identity_hash
    returning identity_hash, key_id, wrapped_key`,
 );
@@ -54,7 +55,7 @@ const LOAD = statement(
 const LOAD_ALL = statement(
   'vault_load_all',
   `select org_id, identity_hash, key_id, wrapped_key from person_keys
-   where (org_id, key_id) in (select * from unnest($1::text[], $2::text[]))`,
+   where (org_id, key_id) in ${unnested({ org_id: 'text', key_id: 'text' })}`,
 );
 
 export interface VaultOptions {

@@ -6,6 +6,7 @@ import { CreditNotes1764028800000 } from './1764028800000-credit-notes.js';
 import { SpendingCaps1764201600000 } from './1764201600000-spending-caps.js';
 import { PersonsByKey1764288000000 } from './1764288000000-persons-by-key.js';
 import { RefundedEnrichments1764374400000 } from './1764374400000-refunded-enrichments.js';
+import { CheaperWrites1764460800000 } from './1764460800000-cheaper-writes.js';
 
 /** In order; a released migration is never edited. */
 export const MIGRATIONS = [
@@ -17,4 +18,5 @@ export const MIGRATIONS = [
   SpendingCaps1764201600000,
   PersonsByKey1764288000000,
   RefundedEnrichments1764374400000,
+  CheaperWrites1764460800000,
 ] as const;

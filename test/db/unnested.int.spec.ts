@@ -1,0 +1,29 @@
+import { arrayOf } from '../../src/db/array-parameter.js';
+import { Database, statement } from '../../src/db/database.js';
+import { unnested } from '../../src/db/unnested.js';
+import { testStack } from '../support/stack.js';
+
+describe('arrays as rows', () => {
+  let database: Database;
+  beforeAll(async () => {
+    database = await Database.connect({ url: testStack().databaseUrl, schema: 'public', durability: 'relaxed' });
+  });
+  afterAll(() => database.close());
+
+  const rowsOf = (names: readonly string[], amounts: readonly (number | null)[]) => {
+    const query = `select $1 as org, given.* from ${unnested({ name: 'text', amount: 'int' }, 2)} as given where name <> $1`;
+    return database.query(statement('', query), ['acme', arrayOf('text', names), arrayOf('int', amounts)]);
+  };
+
+  it('has one row for each element, side by side and in order', async () => {
+    expect(await rowsOf(['b', 'a', 'acme', 'c'], [2, null, 3, 1])).toEqual([
+      { org: 'acme', name: 'b', amount: 2 },
+      { org: 'acme', name: 'a', amount: null },
+      { org: 'acme', name: 'c', amount: 1 },
+    ]);
+  });
+
+  it('has no rows when there are no elements', async () => {
+    expect(await rowsOf([], [])).toEqual([]);
+  });
+});
