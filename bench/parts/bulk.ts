@@ -21,6 +21,8 @@ export interface BulkStep {
   readonly requestP99Ms: number;
   /** The longest that the service's event loop stood still while it accepted and worked. */
   readonly eventLoopMaxMs: number;
+  /** The same of a process that has nothing to do: how late the cores let anybody be. */
+  readonly idleLoopMaxMs: number;
   readonly cpuUsPerEnrichment: Figures;
 }
 
@@ -51,7 +53,7 @@ const step = async (session: Session, orgs: readonly BenchOrg[], perRequest: num
   const count = Math.max(lab.options.sizes.bulkPeople, perRequest * orgs.length);
   const recorded = await people.record(orgs, count);
   await settle(session);
-  await eventLoopMaxMs(lab.service.url); // Reading it sets it back.
+  await longestPauses(session); // Reading sets them back.
   const { value, cpuSeconds } = await measureCpu(lab.pids, async () => {
     const startMs = performance.now();
     const posted = await postBulks(session, recorded, perRequest);
@@ -61,6 +63,7 @@ const step = async (session: Session, orgs: readonly BenchOrg[], perRequest: num
   });
   const { posted, seconds } = value;
   const { p50, p99 } = latencyOf(posted.latenciesMs);
+  const pauses = await longestPauses(session);
   say(`  ${perRequest} per request, ${orgs.length} orgs: ${Math.round(count / seconds)}/s`);
   return {
     perRequest,
@@ -70,7 +73,7 @@ const step = async (session: Session, orgs: readonly BenchOrg[], perRequest: num
     endedPerSecond: count / seconds,
     requestP50Ms: p50,
     requestP99Ms: p99,
-    eventLoopMaxMs: await eventLoopMaxMs(lab.service.url),
+    ...pauses,
     cpuUsPerEnrichment: usEach(cpuSeconds, count),
   };
 };
@@ -125,6 +128,12 @@ const untilEnded = async ({ lab, books }: Session): Promise<void> => {
     await Promise.race([sleep(POLL_MS), lab.failed]);
   }
 };
+
+/** Nobody asks the peer of the GETs anything meanwhile. */
+const longestPauses = async ({ lab }: Session): Promise<Pick<BulkStep, 'eventLoopMaxMs' | 'idleLoopMaxMs'>> => ({
+  eventLoopMaxMs: await eventLoopMaxMs(lab.service.url),
+  idleLoopMaxMs: await eventLoopMaxMs(lab.peers.read.url),
+});
 
 const EVENT_LOOP_MAX = /^nodejs_eventloop_lag_max_seconds(?:\{[^}]*\})? (\S+)$/m;
 

@@ -1,6 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import pg from 'pg';
+import { collectDefaultMetrics, register } from 'prom-client';
 
 /** What every peer process is told. */
 export interface PeerSettings {
@@ -82,7 +83,7 @@ export const TARGET = {
 
 export const ROUTE = '/api/v1/operations/enrichment/:personId';
 
-/** Listens, and ends on SIGTERM. */
+/** Listens, and ends on SIGTERM. `/metrics` are those that the service has of its process. */
 export const servePeer = async (
   { port }: PeerSettings,
   prepare: (app: FastifyInstance) => void,
@@ -90,6 +91,8 @@ export const servePeer = async (
 ): Promise<void> => {
   const app = Fastify();
   app.get('/health/live', () => ({ status: 'live' }));
+  collectDefaultMetrics();
+  app.get('/metrics', () => register.metrics());
   prepare(app);
   process.once('SIGTERM', () => {
     void app

@@ -102,14 +102,13 @@ const bulkLines = ({ bulk }: Results): readonly string[] => {
     'p50 ms',
     'p99 ms',
     'longest pause of the loop, ms',
+    'of an idle process',
     'service µs each',
   ];
   const lines = steps.map((step) => [
     ...[step.perRequest, step.orgs].map(String),
-    ...[step.acceptedPerSecond, step.endedPerSecond, step.requestP50Ms, step.requestP99Ms, step.eventLoopMaxMs].map(
-      shown,
-    ),
-    shown(step.cpuUsPerEnrichment.service ?? NaN),
+    ...[step.acceptedPerSecond, step.endedPerSecond, step.requestP50Ms, step.requestP99Ms].map(shown),
+    ...[step.eventLoopMaxMs, step.idleLoopMaxMs, step.cpuUsPerEnrichment.service ?? NaN].map(shown),
   ]);
   return [...table([head, ...lines]), ''];
 };
