@@ -19,7 +19,7 @@ export interface BulkStep {
   readonly endedPerSecond: number;
   readonly requestP50Ms: number;
   readonly requestP99Ms: number;
-  /** The longest that the service's event loop stood still while it accepted and worked. */
+  /** The longest time between two 10 ms timers of the service while it accepted and worked. */
   readonly eventLoopMaxMs: number;
   /** The same of a process that has nothing to do: how late the cores let anybody be. */
   readonly idleLoopMaxMs: number;

@@ -31,7 +31,7 @@ export class MigrationBusy extends Error {
 /**
  * Runs what is missing, once over all processes (advisory lock); names what it ran. TypeORM keeps the migrations and
  * takes 30 MB of memory: it is loaded only where there is something to do. Tables of a newer version are let be: whoever
- * has to go back to an older one must be able to. @throws MigrationBusy
+ * has to go back to an older one can, unless the changelog says otherwise. @throws MigrationBusy
  */
 export const migrate = async (database: Database, options: MigrateOptions): Promise<readonly string[]> => {
   const { missing, newer } = await compare(database);

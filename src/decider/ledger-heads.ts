@@ -1,8 +1,8 @@
 import { statement, type Sql } from '../db/database.js';
+import type { Account } from '../domain/credits/account.js';
 import { NO_MARK, type LedgerMark } from '../domain/credits/ledger-statement.js';
 import type { OrgHead } from '../domain/credits/merkle.js';
 import { invariant } from '../domain/kernel/errors.js';
-import type { OrgId } from '../domain/kernel/ids.js';
 import { instantOf, type Instant } from '../domain/kernel/instant.js';
 
 /** The chains of a partition as its snapshot holds them. */
@@ -29,12 +29,15 @@ export interface LedgerHeads {
  */
 const GROWN = statement(
   'decider-ledger-heads',
-  `select c.claim, c.seq, c.time_ms, m.state_json::json as mark, a.seq <= c.seq as settled, a.state_json::json ->> 'orgId' as org,
-     (a.state_json::json ->> 'entry')::bigint as entry, a.state_json::json ->> 'hash' as hash
+  `with mark as materialized (
+     select state_json, (state_json::json ->> 'upToSeq')::bigint as up_to_seq from aggregates
+     where stream = 'checkpoint/' || $1::smallint
+   )
+   select c.claim, c.seq, c.time_ms, mark.state_json as mark, a.state_json as account, a.seq <= c.seq as settled
    from decider_checkpoints c
-   left join aggregates m on m.stream = 'checkpoint/' || c.partition
+   left join mark on true
    left join aggregates a on a.partition = c.partition and a.stream like 'account/%'
-     and a.seq > coalesce((m.state_json::json ->> 'upToSeq')::bigint, 0)
+     and a.seq > coalesce(mark.up_to_seq, 0)
    where c.partition = $1`,
 );
 
@@ -42,10 +45,9 @@ interface GrownRow {
   readonly claim: string;
   readonly seq: string;
   readonly time_ms: string;
-  readonly mark: LedgerMark | null;
-  readonly org: OrgId | null;
-  readonly entry: string | null;
-  readonly hash: string | null;
+  /** JSON, as the states of accounts are; null: there is none. */
+  readonly mark: string | null;
+  readonly account: string | null;
   readonly settled: boolean | null;
 }
 
@@ -59,13 +61,13 @@ export class PostgresLedgerHeads implements LedgerHeads {
     const isSettled = rows.every(({ settled }) => settled !== false);
     invariant(isSettled, `the snapshot of partition ${partition} is ahead of its checkpoint`);
     return {
-      mark: first.mark ?? NO_MARK,
+      mark: first.mark === null ? NO_MARK : (JSON.parse(first.mark) as LedgerMark),
       claim: first.claim,
       upToSeq: Number(first.seq),
       asOf: instantOf(Number(first.time_ms)),
-      heads: rows.flatMap(({ org, entry, hash }) =>
-        org === null || hash === null ? [] : [{ org, entry: Number(entry), hash }],
-      ),
+      heads: rows.flatMap(({ account }) => (account === null ? [] : [headOf(JSON.parse(account) as Account)])),
     };
   }
 }
+
+const headOf = ({ orgId, entry, hash }: Account): OrgHead => ({ org: orgId, entry, hash });

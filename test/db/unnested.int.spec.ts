@@ -23,6 +23,13 @@ describe('arrays as rows', () => {
     ]);
   });
 
+  it('stores no array before it is read', async () => {
+    const text = `explain select * from ${unnested({ name: 'text', amount: 'int' })} as given`;
+    const plan = await database.query(statement('', text), [arrayOf('text', ['a']), arrayOf('int', [1])]);
+    expect(JSON.stringify(plan)).toContain('ProjectSet');
+    expect(JSON.stringify(plan)).not.toContain('Function Scan');
+  });
+
   it('has no rows when there are no elements', async () => {
     expect(await rowsOf([], [])).toEqual([]);
   });

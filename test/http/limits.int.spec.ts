@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { OrgId } from '../../src/domain/kernel/ids.js';
 import { partitionOf } from '../../src/log/partition.js';
-import { startService, type CallOptions, type KeyOptions, type TestService } from '../support/service.js';
+import { startService, type CallOptions, type KeyOptions, type Tenant, type TestService } from '../support/service.js';
 import { balanceOf, enriched, enrichmentPath, personWith, untilEnded } from './int.js';
 
 jest.setTimeout(60_000);
@@ -9,7 +9,7 @@ const BASE = '/api/v1/operations/enrichment';
 const SETTINGS = '/api/v1/settings';
 
 let host: TestService;
-let service: TestService;
+let service: Tenant;
 beforeAll(async () => {
   host = await startService();
 });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { startService, type TestService } from '../support/service.js';
+import { startService, type Tenant, type TestService } from '../support/service.js';
 import { balanceOf, enriched, enrichmentPath, personWith, untilEnded } from './int.js';
 
 jest.setTimeout(60_000);
@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-const batch = (personIds: readonly string[], caller = service) =>
+const batch = (personIds: readonly string[], caller: Tenant = service) =>
   caller.call('POST', BATCH, { body: { personIds, field: 'emails' } });
 
 /** An org of its own with so many credits, and people in it. */

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { EnrichmentId } from '../../src/domain/kernel/ids.js';
 import { instantOf } from '../../src/domain/kernel/instant.js';
-import { startService, type TestService } from '../support/service.js';
+import { startService, type Tenant, type TestService } from '../support/service.js';
 import { balanceOf, enriched, enrichmentPath, personWith } from './int.js';
 
 jest.setTimeout(60_000);
 let host: TestService;
-let service: TestService;
+let service: Tenant;
 beforeAll(async () => {
   host = await startService();
 });

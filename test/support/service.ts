@@ -31,10 +31,13 @@ export interface TestService {
    * The same service, called by a new org: what the other specs of a file left pending moves a balance whenever it
    * ends, so whoever compares balances does it in an org that nobody else uses.
    */
-  newTenant(credits: number): Promise<TestService>;
+  newTenant(credits: number): Promise<Tenant>;
   call(method: string, path: string, options?: CallOptions): Promise<Called>;
   stop(): Promise<void>;
 }
+
+/** An org and its key on a service that others use as well. */
+export type Tenant = Omit<TestService, 'stop'>;
 
 export interface KeyOptions {
   readonly mode?: KeyMode;
@@ -129,10 +132,11 @@ const serviceOf = (running: RunningService, own: { dataDir: string; fatal: Error
     newTenant: async (credits) => {
       const org = await service.newOrg(`org-${randomUUID()}`, credits);
       const apiKey = await service.keyFor(org);
-      const tenant: TestService = {
+      const tenant: Tenant = {
         ...service,
         orgId: org,
         apiKey,
+        grant: (amount, to = org) => service.grant(amount, to),
         createPerson: (facts = {}) => createPerson(tenant, facts),
         call: (method, path, options = {}) => service.call(method, path, { key: apiKey, ...options }),
       };
@@ -152,7 +156,7 @@ const serviceOf = (running: RunningService, own: { dataDir: string; fatal: Error
   return service;
 };
 
-const createPerson = async (caller: TestService, facts: Readonly<Record<string, unknown>>): Promise<string> => {
+const createPerson = async (caller: Tenant, facts: Readonly<Record<string, unknown>>): Promise<string> => {
   const body = { linkedinUrl: `https://www.linkedin.com/in/p-${randomUUID()}`, ...facts };
   const { status, body: person } = await caller.call('POST', '/api/v1/persons', { body });
   if (status !== 201) throw new Error(`the person was not created: ${status} ${JSON.stringify(person)}`);

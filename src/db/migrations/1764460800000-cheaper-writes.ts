@@ -1,39 +1,36 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Only the service itself reads these again: as `json` Postgres parsed a few KB for every enrichment. They get other
- * names, so that an older version, which takes what it reads for parsed, fails instead of misreading.
+ * JSON that only the service itself reads again: as `json` Postgres parsed a few KB for every enrichment. The columns get
+ * other names, so that an older version, which takes what it reads for parsed, fails instead of misreading.
  */
-const TEXTS = [
-  { table: 'aggregates', column: 'state', was: 'json' },
-  { table: 'attempts', column: 'plan', was: 'json' },
-  { table: 'attempts', column: 'answer', was: 'json' },
-  { table: 'enrichments', column: 'pending', was: 'jsonb' },
-] as const;
+const COLUMNS = {
+  aggregates: ['state'],
+  attempts: ['plan', 'answer'],
+} as const;
 
-/** Nearly every update changes an indexed column (`due_at`): its new row does not go into the room that was left for it. */
-const FULL_PAGES = [
-  { table: 'aggregates', was: 80 },
-  { table: 'attempts', was: 60 },
-] as const;
+const convert = async (runner: QueryRunner, type: 'json' | 'text'): Promise<void> => {
+  for (const [table, columns] of Object.entries(COLUMNS)) {
+    for (const column of columns) {
+      const [from, to] = type === 'text' ? [column, `${column}_json`] : [`${column}_json`, column];
+      await runner.query(`alter table ${table} rename column ${from} to ${to}`);
+    }
+    const names = columns.map((column) => (type === 'text' ? `${column}_json` : column));
+    const changes = names.map((name) => `alter column ${name} type ${type} using ${name}::${type}`);
+    await runner.query(`alter table ${table} ${changes.join(', ')}`);
+    await runner.query(`analyze ${table}`);
+  }
+};
 
-/** Writes the three tables anew, which nobody can use meanwhile: some seconds for each million enrichments. */
+/** Writes both tables anew, which nobody can use meanwhile; until it is done they stand on the disk twice. */
 export class CheaperWrites1764460800000 implements MigrationInterface {
   readonly name = 'CheaperWrites1764460800000';
 
-  async up(runner: QueryRunner): Promise<void> {
-    for (const { table } of FULL_PAGES) await runner.query(`alter table ${table} reset (fillfactor)`);
-    for (const { table, column } of TEXTS) {
-      await runner.query(`alter table ${table} alter column ${column} type text using ${column}::text`);
-      await runner.query(`alter table ${table} rename column ${column} to ${column}_json`);
-    }
+  up(runner: QueryRunner): Promise<void> {
+    return convert(runner, 'text');
   }
 
-  async down(runner: QueryRunner): Promise<void> {
-    for (const { table, was } of FULL_PAGES) await runner.query(`alter table ${table} set (fillfactor = ${was})`);
-    for (const { table, column, was } of TEXTS) {
-      await runner.query(`alter table ${table} rename column ${column}_json to ${column}`);
-      await runner.query(`alter table ${table} alter column ${column} type ${was} using ${column}::${was}`);
-    }
+  down(runner: QueryRunner): Promise<void> {
+    return convert(runner, 'json');
   }
 }

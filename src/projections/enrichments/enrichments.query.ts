@@ -65,9 +65,9 @@ export class EnrichmentsQuery {
   }
 }
 
-type ViewDbRow = Omit<EnrichmentDbRow, 'pending_json'>;
+type ViewDbRow = Omit<EnrichmentDbRow, 'pending'>;
 /** `place` counts from 1, as text. */
 type PlacedDbRow = ViewDbRow & { readonly place: string };
 
 const viewOfRow = (row: ViewDbRow | undefined): EnrichmentView | null =>
-  row === undefined ? null : viewOf(enrichmentOfRow({ ...row, pending_json: null }));
+  row === undefined ? null : viewOf(enrichmentOfRow({ ...row, pending: null }));

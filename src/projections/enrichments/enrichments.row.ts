@@ -15,8 +15,7 @@ export interface EnrichmentDbRow {
   readonly outcome: Enrichment['outcome'];
   readonly error: string | null;
   readonly data_found: boolean | null;
-  /** null when it has ended. */
-  readonly pending_json: string | null;
+  readonly pending: Enrichment['pending'];
   readonly lines: Enrichment['lines'];
   readonly price_list_version: string;
   readonly reserved: string;
@@ -31,7 +30,7 @@ export interface EnrichmentDbRow {
   readonly deadline_at: Date;
 }
 
-/** All but `pending_json`, which only folding needs. */
+/** All but `pending`, which only folding needs. */
 export const VIEW_COLUMNS = `id, org_id, person_id, field, options_hash, operation_type, created_by, dialect, status, outcome,
   error, data_found, lines, price_list_version, reserved, captured, released, refunded, reservation_id, transaction_id,
   global_enrichment_id, created_at, updated_at, deadline_at`;
@@ -61,7 +60,7 @@ export const enrichmentOfRow = (row: EnrichmentDbRow): Enrichment => ({
   released: Number(row.released),
   ...(row.refunded !== '0' && { refunded: Number(row.refunded) }),
   lines: row.lines.map(inOrder),
-  pending: row.pending_json === null ? null : (JSON.parse(row.pending_json) as Enrichment['pending']),
+  pending: row.pending,
 });
 
 /** `jsonb` forgets the order of properties; a receipt reads the same wherever it comes from. */
