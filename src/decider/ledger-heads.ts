@@ -25,7 +25,7 @@ export interface LedgerHeads {
 
 /**
  * One statement, so that all is of the same moment: a snapshot is written in one transaction with its checkpoint, and
- * the seq of an account is that of its last entry.
+ * the seq of an account is that of its last entry. The mark is parsed once, not for every account.
  */
 const GROWN = statement(
   'decider-ledger-heads',

@@ -2,7 +2,7 @@ import type { ArrayParameter } from '../db/array-parameter.js';
 import { statement, type Statement } from '../db/database.js';
 import type { Advance } from '../db/checkpoint-table.js';
 import { unnested } from '../db/unnested.js';
-import { HELD, inMs, KEYS } from './attempt-queue.statements.js';
+import { HELD, inMs, KEY_COLUMNS, KEYS } from './attempt-queue.statements.js';
 
 /** What batches of events do to the table, one array per column; null: nothing of that kind. */
 export interface ChangeArrays {
@@ -25,8 +25,7 @@ const endSql = (first: number): string => `delete from attempts a using ${KEYS(f
   where a.enrichment_id = given.enrichment_id and a.attempt <= given.attempt and ${ONLY_IF_MOVED}`;
 
 const NEXT_COLUMNS = {
-  enrichment_id: 'uuid',
-  attempt: 'int',
+  ...KEY_COLUMNS,
   step: 'int',
   provider: 'text',
   due_ms: 'int',
@@ -41,7 +40,7 @@ const nextSql = (first: number, owner: number): string => `update attempts a set
   returning ${HELD}, a.lease_owner`;
 
 const OPEN_COLUMNS = {
-  enrichment_id: 'uuid',
+  ...NEXT_COLUMNS,
   partition: 'smallint',
   org_id: 'text',
   correlation_id: 'text',
@@ -50,12 +49,7 @@ const OPEN_COLUMNS = {
   identities: 'text',
   key_id: 'text',
   sealed: 'text',
-  deadline_ms: 'float8',
-  attempt: 'int',
-  step: 'int',
-  provider: 'text',
-  due_ms: 'int',
-  leased: 'boolean',
+  deadline_ms: 'double precision',
 } as const;
 const openSql = (first: number, owner: number): string => `insert into attempts as a (enrichment_id, partition, org_id,
     correlation_id, field, plan_json, identities, key_id, sealed, deadline_at, attempt, step, provider, due_at, lease_owner)

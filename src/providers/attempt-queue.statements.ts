@@ -10,7 +10,7 @@ const KEY = 'a.enrichment_id, a.attempt';
 export const inMs = (ms: string): string => `now() + ${ms} * interval '1 millisecond'`;
 const LEASED_UNTIL = inMs(String(LEASE_MS));
 
-const KEY_COLUMNS = { enrichment_id: 'uuid', attempt: 'int' } as const;
+export const KEY_COLUMNS = { enrichment_id: 'uuid', attempt: 'int' } as const;
 export const KEYS = (first: number): string => `${unnested(KEY_COLUMNS, first)} as given`;
 const SAME = 'a.enrichment_id = given.enrichment_id and a.attempt = given.attempt';
 // Rows come and go too fast for the planner's statistics. `coalesce` tells it nothing: otherwise it takes a partial index,
@@ -61,8 +61,8 @@ export const STORE_ANSWERS = statement(
 );
 const PARKED = {
   ...KEY_COLUMNS,
-  delay_ms: 'float8',
-  started_ms: 'float8',
+  delay_ms: 'double precision',
+  started_ms: 'double precision',
   tries: 'int',
   vendor_ref: 'text',
   calls: 'int',

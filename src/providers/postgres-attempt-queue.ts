@@ -130,20 +130,16 @@ const keyArrays = (keys: readonly AttemptKey[]): readonly ArrayParameter[] => [
   columnOf('int', keys, ({ attempt }) => attempt),
 ];
 
-const dueArrays = (queued: readonly Queued<unknown>[]): readonly ArrayParameter[] => [
-  columnOf('int', queued, ({ leased, delayMs }) => (leased ? LEASE_MS : delayMs)),
-  columnOf('boolean', queued, ({ leased }) => leased),
-];
-
 const nextArrays = (queued: readonly Queued<NextAttempt>[]): readonly ArrayParameter[] => [
   ...keyArrays(queued.map(({ row }) => row)),
   columnOf('int', queued, ({ row }) => row.step),
   columnOf('text', queued, ({ row }) => row.provider),
-  ...dueArrays(queued),
+  columnOf('int', queued, ({ leased, delayMs }) => (leased ? LEASE_MS : delayMs)),
+  columnOf('boolean', queued, ({ leased }) => leased),
 ];
 
 const openArrays = (queued: readonly Queued<AttemptRow>[]): readonly ArrayParameter[] => [
-  columnOf('uuid', queued, ({ row }) => row.enrichmentId),
+  ...nextArrays(queued),
   columnOf('smallint', queued, ({ row }) => row.partition),
   columnOf('text', queued, ({ row }) => row.orgId),
   columnOf('text', queued, ({ row }) => row.correlationId),
@@ -153,10 +149,6 @@ const openArrays = (queued: readonly Queued<AttemptRow>[]): readonly ArrayParame
   columnOf('text', queued, ({ row }) => row.keyId),
   columnOf('text', queued, ({ row }) => row.sealed),
   columnOf('double precision', queued, ({ row }) => row.deadlineMs),
-  columnOf('int', queued, ({ row }) => row.attempt),
-  columnOf('int', queued, ({ row }) => row.step),
-  columnOf('text', queued, ({ row }) => row.provider),
-  ...dueArrays(queued),
 ];
 
 interface KeyDbRow extends QueryResultRow {

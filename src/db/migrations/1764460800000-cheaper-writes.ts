@@ -9,16 +9,16 @@ const COLUMNS = {
   attempts: ['plan', 'answer'],
 } as const;
 
+const RENAMED = Object.entries(COLUMNS).flatMap(([table, columns]) =>
+  columns.map((column) => [table, column] as const),
+);
+
 const convert = async (runner: QueryRunner, type: 'json' | 'text'): Promise<void> => {
   for (const [table, columns] of Object.entries(COLUMNS)) {
-    for (const column of columns) {
-      const [from, to] = type === 'text' ? [column, `${column}_json`] : [`${column}_json`, column];
-      await runner.query(`alter table ${table} rename column ${from} to ${to}`);
-    }
-    const names = columns.map((column) => (type === 'text' ? `${column}_json` : column));
-    const changes = names.map((name) => `alter column ${name} type ${type} using ${name}::${type}`);
+    // All at once: each of these statements writes the table anew.
+    const changes = columns.map((column) => `alter column ${column}_json type ${type} using ${column}_json::${type}`);
     await runner.query(`alter table ${table} ${changes.join(', ')}`);
-    await runner.query(`analyze ${table}`);
+    await runner.query(`analyze ${table}`); // What was known of the values went with their type.
   }
 };
 
@@ -26,11 +26,15 @@ const convert = async (runner: QueryRunner, type: 'json' | 'text'): Promise<void
 export class CheaperWrites1764460800000 implements MigrationInterface {
   readonly name = 'CheaperWrites1764460800000';
 
-  up(runner: QueryRunner): Promise<void> {
-    return convert(runner, 'text');
+  async up(runner: QueryRunner): Promise<void> {
+    for (const [table, column] of RENAMED)
+      await runner.query(`alter table ${table} rename ${column} to ${column}_json`);
+    await convert(runner, 'text');
   }
 
-  down(runner: QueryRunner): Promise<void> {
-    return convert(runner, 'json');
+  async down(runner: QueryRunner): Promise<void> {
+    await convert(runner, 'json');
+    for (const [table, column] of RENAMED)
+      await runner.query(`alter table ${table} rename ${column}_json to ${column}`);
   }
 }
