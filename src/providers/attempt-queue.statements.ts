@@ -13,8 +13,9 @@ const LEASED_UNTIL = inMs(String(LEASE_MS));
 export const KEY_COLUMNS = { enrichment_id: 'uuid', attempt: 'int' } as const;
 export const KEYS = (first: number): string => `${unnested(KEY_COLUMNS, first)} as given`;
 const SAME = 'a.enrichment_id = given.enrichment_id and a.attempt = given.attempt';
-// Rows come and go too fast for the planner's statistics. `coalesce` tells it nothing: otherwise it takes a partial index,
-// or believes that one row is ours, and compares every row of the table with every one that is given.
+// Rows come and go too fast for the planner's statistics; ballast in the table keeps them from saying "empty" (ADR 14).
+// `coalesce` tells it nothing: otherwise it takes a partial index, or believes that one row is ours, and compares every row
+// of the table with every one that is given.
 const OURS = `${SAME} and coalesce(a.lease_owner = $1 and a.answer_json is null, false)`;
 
 // As an array: the locking select runs once, and the update goes by primary key whatever the planner believes.

@@ -7,6 +7,7 @@ import { SpendingCaps1764201600000 } from './1764201600000-spending-caps.js';
 import { PersonsByKey1764288000000 } from './1764288000000-persons-by-key.js';
 import { RefundedEnrichments1764374400000 } from './1764374400000-refunded-enrichments.js';
 import { CheaperWrites1764460800000 } from './1764460800000-cheaper-writes.js';
+import { AttemptsBallast1764547200000 } from './1764547200000-attempts-ballast.js';
 
 /** In order; a released migration is never edited. */
 export const MIGRATIONS = [
@@ -19,4 +20,5 @@ export const MIGRATIONS = [
   PersonsByKey1764288000000,
   RefundedEnrichments1764374400000,
   CheaperWrites1764460800000,
+  AttemptsBallast1764547200000,
 ] as const;
