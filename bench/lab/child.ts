@@ -1,8 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
 
 const STOP_MS = 30_000;
 const OUTPUT_KEPT = 20;
+const STDIO: StdioOptions = ['ignore', 'pipe', 'pipe', 'ipc'];
 
 export interface ChildOptions {
   readonly name: string;
@@ -34,7 +35,7 @@ export class Child {
 
   static start({ name, script, nodeFlags = [], env }: ChildOptions): Child {
     const environment = { ...process.env, NODE_ENV: 'production', ...env };
-    return new Child(name, spawn(process.execPath, [...nodeFlags, script], { env: environment, stdio: 'pipe' }));
+    return new Child(name, spawn(process.execPath, [...nodeFlags, script], { env: environment, stdio: STDIO }));
   }
 
   get pid(): number {
@@ -45,6 +46,14 @@ export class Child {
   /** The last of what it printed. */
   get lines(): string {
     return this.output.join('');
+  }
+
+  /** What it answers to an empty message. */
+  async ask(): Promise<unknown> {
+    const answered = once(this.process, 'message');
+    this.process.send({});
+    const [answer] = (await Promise.race([answered, this.failed])) as [unknown];
+    return answer;
   }
 
   /** Asks it to end; after 30 s it is killed. */

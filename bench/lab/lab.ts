@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { startEmbedded, type EmbeddedStack } from '../../src/embedded/embedded.js';
@@ -64,6 +65,7 @@ export const openLab = async (options: BenchOptions): Promise<Lab> => {
  */
 const SERVICE_FLAGS = ['--expose-gc', '--max-semi-space-size=32', '--max-old-space-size=2048'];
 const SERVICE_ENV = { MALLOC_MMAP_THRESHOLD_: '131072' };
+const LOOP_WORK = pathToFileURL(join(DIST, 'bench/lab/loop-work.js')).href;
 
 type Closers = (() => Promise<void>)[];
 
@@ -123,7 +125,7 @@ const startService = async (options: BenchOptions, env: Lab['env']): Promise<Ser
   const url = `http://127.0.0.1:${port}`;
   return Service.start({
     script: join(DIST, 'src/main.js'),
-    nodeFlags: [...SERVICE_FLAGS, ...profileFlags(options)],
+    nodeFlags: [...SERVICE_FLAGS, `--import=${LOOP_WORK}`, ...profileFlags(options)],
     env: { ...env, ...SERVICE_ENV, PORT: String(port) },
     url,
     ready: (child) => answers(`${url}/health/ready`, child),

@@ -19,7 +19,9 @@ export interface BulkStep {
   readonly endedPerSecond: number;
   readonly requestP50Ms: number;
   readonly requestP99Ms: number;
-  /** The longest time between two 10 ms timers of the service while it accepted and worked. */
+  /** CPU time of the service's own thread between two 10 ms timers, at most, while it accepted and worked. */
+  readonly loopWorkMaxMs: number;
+  /** The longest time between two such timers: what it waited for a core is in it. */
   readonly eventLoopMaxMs: number;
   /** The same of a process that has nothing to do: how late the cores let anybody be. */
   readonly idleLoopMaxMs: number;
@@ -130,7 +132,10 @@ const untilEnded = async ({ lab, books }: Session): Promise<void> => {
 };
 
 /** Nobody asks the peer of the GETs anything meanwhile. */
-const longestPauses = async ({ lab }: Session): Promise<Pick<BulkStep, 'eventLoopMaxMs' | 'idleLoopMaxMs'>> => ({
+const longestPauses = async ({
+  lab,
+}: Session): Promise<Pick<BulkStep, 'loopWorkMaxMs' | 'eventLoopMaxMs' | 'idleLoopMaxMs'>> => ({
+  loopWorkMaxMs: Number(await lab.service.child.ask()),
   eventLoopMaxMs: await eventLoopMaxMs(lab.service.url),
   idleLoopMaxMs: await eventLoopMaxMs(lab.peers.read.url),
 });

@@ -101,14 +101,15 @@ const bulkLines = ({ bulk }: Results): readonly string[] => {
     'ended/s',
     'p50 ms',
     'p99 ms',
-    'longest pause of the loop, ms',
+    'longest work of the loop, ms',
+    'longest pause',
     'of an idle process',
     'service µs each',
   ];
   const lines = steps.map((step) => [
     ...[step.perRequest, step.orgs].map(String),
     ...[step.acceptedPerSecond, step.endedPerSecond, step.requestP50Ms, step.requestP99Ms].map(shown),
-    ...[step.eventLoopMaxMs, step.idleLoopMaxMs, step.cpuUsPerEnrichment.service ?? NaN].map(shown),
+    ...[step.loopWorkMaxMs, step.eventLoopMaxMs, step.idleLoopMaxMs, step.cpuUsPerEnrichment.service ?? NaN].map(shown),
   ]);
   return [...table([head, ...lines]), ''];
 };
