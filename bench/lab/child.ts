@@ -2,6 +2,7 @@ import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process'
 import { once } from 'node:events';
 
 const STOP_MS = 30_000;
+const ANSWER_MS = 10_000;
 const OUTPUT_KEPT = 20;
 const STDIO: StdioOptions = ['ignore', 'pipe', 'pipe', 'ipc'];
 
@@ -48,9 +49,9 @@ export class Child {
     return this.output.join('');
   }
 
-  /** What it answers to an empty message. */
+  /** What it answers to an empty message; only of a script that answers, one question at a time. */
   async ask(): Promise<unknown> {
-    const answered = once(this.process, 'message');
+    const answered = once(this.process, 'message', { signal: AbortSignal.timeout(ANSWER_MS) });
     this.process.send({});
     const [answer] = (await Promise.race([answered, this.failed])) as [unknown];
     return answer;

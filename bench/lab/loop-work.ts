@@ -1,7 +1,6 @@
 /**
- * Loaded into the service (`--import`): how long the thread of its event loop worked at most between two timers that are
- * 10 ms apart, collections on that thread included. Time in which others had its core is not in it. Answers every
- * message with it, in ms, and begins anew.
+ * Loaded into the service (`--import`): the CPU time that the thread of its event loop used at most between two timers that
+ * are 10 ms apart, collections on that thread included. Answers every message with it, in ms, and begins anew.
  */
 const EVERY_MS = 10;
 
@@ -14,13 +13,16 @@ const usedUs = (): number => {
 let beforeUs = usedUs();
 let longestUs = 0;
 
-setInterval(() => {
+const look = (): void => {
   const nowUs = usedUs();
   longestUs = Math.max(longestUs, nowUs - beforeUs);
   beforeUs = nowUs;
-}, EVERY_MS).unref();
+};
+
+setInterval(look, EVERY_MS).unref();
 
 process.on('message', () => {
+  look();
   process.send?.(longestUs / 1000);
   longestUs = 0;
 });
