@@ -49,10 +49,10 @@ export class Child {
     return this.output.join('');
   }
 
-  /** What it answers to an empty message; only of a script that answers, one question at a time. */
-  async ask(): Promise<unknown> {
+  /** What it answers to a message; only of a script that answers, one question at a time. */
+  async ask(question: boolean): Promise<unknown> {
     const answered = once(this.process, 'message', { signal: AbortSignal.timeout(ANSWER_MS) });
-    this.process.send({});
+    this.process.send(question);
     const [answer] = (await Promise.race([answered, this.failed])) as [unknown];
     return answer;
   }

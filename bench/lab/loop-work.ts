@@ -1,6 +1,7 @@
 /**
  * Loaded into the service (`--import`): the CPU time that the thread of its event loop used at most between two timers that
- * are 10 ms apart, collections on that thread included. Answers every message with it, in ms, and begins anew.
+ * are 10 ms apart, collections on that thread included. Answers every message with it, in ms, and begins anew, or rests when
+ * the message is false: a process that is measured at rest must not be woken.
  */
 const EVERY_MS = 10;
 
@@ -12,6 +13,7 @@ const usedUs = (): number => {
 
 let beforeUs = usedUs();
 let longestUs = 0;
+let timer: NodeJS.Timeout | undefined;
 
 const look = (): void => {
   const nowUs = usedUs();
@@ -19,11 +21,11 @@ const look = (): void => {
   beforeUs = nowUs;
 };
 
-setInterval(look, EVERY_MS).unref();
-
-process.on('message', () => {
+process.on('message', (goOn) => {
   look();
   process.send?.(longestUs / 1000);
   longestUs = 0;
+  clearInterval(timer);
+  if (goOn === true) timer = setInterval(look, EVERY_MS).unref();
 });
 process.channel?.unref(); // The service ends when its own work does.

@@ -55,7 +55,7 @@ const step = async (session: Session, orgs: readonly BenchOrg[], perRequest: num
   const count = Math.max(lab.options.sizes.bulkPeople, perRequest * orgs.length);
   const recorded = await people.record(orgs, count);
   await settle(session);
-  await loopFigures(session); // Reading sets them back.
+  await loopFigures(session, { goOn: true }); // Reading sets them back.
   const { value, cpuSeconds } = await measureCpu(lab.pids, async () => {
     const startMs = performance.now();
     const posted = await postBulks(session, recorded, perRequest);
@@ -65,7 +65,7 @@ const step = async (session: Session, orgs: readonly BenchOrg[], perRequest: num
   });
   const { posted, seconds } = value;
   const { p50, p99 } = latencyOf(posted.latenciesMs);
-  const loop = await loopFigures(session);
+  const loop = await loopFigures(session, { goOn: false });
   say(`  ${perRequest} per request, ${orgs.length} orgs: ${Math.round(count / seconds)}/s`);
   return {
     perRequest,
@@ -132,10 +132,11 @@ const untilEnded = async ({ lab, books }: Session): Promise<void> => {
 };
 
 /** Nobody asks the peer of the GETs anything meanwhile. */
-const loopFigures = async ({
-  lab,
-}: Session): Promise<Pick<BulkStep, 'loopWorkMaxMs' | 'eventLoopMaxMs' | 'idleLoopMaxMs'>> => ({
-  loopWorkMaxMs: Number(await lab.service.child.ask()),
+const loopFigures = async (
+  { lab }: Session,
+  { goOn }: { readonly goOn: boolean },
+): Promise<Pick<BulkStep, 'loopWorkMaxMs' | 'eventLoopMaxMs' | 'idleLoopMaxMs'>> => ({
+  loopWorkMaxMs: Number(await lab.service.child.ask(goOn)),
   eventLoopMaxMs: await eventLoopMaxMs(lab.service.url),
   idleLoopMaxMs: await eventLoopMaxMs(lab.peers.read.url),
 });

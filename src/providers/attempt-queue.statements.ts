@@ -18,7 +18,7 @@ const SAME = 'a.enrichment_id = given.enrichment_id and a.attempt = given.attemp
 // of the table with every one that is given.
 const OURS = `${SAME} and coalesce(a.lease_owner = $1 and a.answer_json is null, false)`;
 
-// As an array: the locking select runs once, and the update goes by primary key whatever the planner believes.
+// As an array: the locking select runs once, and the update goes by primary key.
 export const TAKE_DUE = statement(
   'attempts_take_due',
   `update attempts a set lease_owner = $1, due_at = ${LEASED_UNTIL}
